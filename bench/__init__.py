@@ -1,0 +1,1 @@
+"""Benchmarks: `make bench` measures the published figures, one module a group."""
