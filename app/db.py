@@ -1,0 +1,207 @@
+"""The two blocks through which everything reads and writes, and the types all tables share.
+
+This module alone knows how SQLite and PostgreSQL differ.
+"""
+
+from __future__ import annotations
+
+import enum
+import fcntl
+import logging
+import time
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from app.errors import ProgrammingFault
+
+log = logging.getLogger(__name__)
+
+SLOW_WRITE_SECONDS = 0.1
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An aware moment, stored as UTC. SQLite loses zones, so naive values are refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ProgrammingFault("a moment without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Nfc(sa.TypeDecorator[str]):
+    """Text in Unicode NFC, so that equal words are equal bytes whatever keyboard typed them."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else unicodedata.normalize("NFC", value)
+
+
+ENUM_BY_VALUE = sa.Enum(
+    enum.Enum,
+    values_callable=lambda kind: [str(member.value) for member in kind],
+    native_enum=False,
+    create_constraint=False,
+    length=40,
+)
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
+        datetime: UtcDateTime(),
+        date: sa.Date(),
+        str: Nfc(),
+        enum.Enum: ENUM_BY_VALUE,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
+
+
+ReadingFactory: sessionmaker[Session] = sessionmaker(autoflush=False, expire_on_commit=False)
+WritingFactory: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
+_block: ContextVar[str | None] = ContextVar("db_block", default=None)
+_lock_path: Path | None = None
+
+
+def configure(database_url: str, *, pool_size: int = 16) -> None:
+    """Bind both blocks to a database. Called once by `create_app`, and by tests."""
+    global _lock_path
+    url = sa.make_url(database_url)
+    dispose()
+    if url.get_backend_name() == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise ProgrammingFault("the two blocks need a database file that both can open")
+        path = Path(url.database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _lock_path = path.with_name(path.name + ".lock")
+        ReadingFactory.configure(bind=_sqlite_engine(url, pool_size, read_only=True))
+        WritingFactory.configure(bind=_sqlite_engine(url, pool_size, read_only=False))
+        return
+    _lock_path = None
+    engine = sa.create_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True)
+    ReadingFactory.configure(bind=engine.execution_options(postgresql_readonly=True))
+    WritingFactory.configure(bind=engine)
+
+
+def dispose() -> None:
+    """Close all connections, for tests and before a fork."""
+    for factory in (ReadingFactory, WritingFactory):
+        bind = factory.kw.get("bind")
+        if isinstance(bind, sa.Engine):
+            bind.dispose()
+
+
+def engine() -> sa.Engine:
+    """The writing engine, for migrations, back-up and diagnosis. Pages never need it."""
+    bind = WritingFactory.kw.get("bind")
+    if not isinstance(bind, sa.Engine):
+        raise ProgrammingFault("the database is not configured")
+    return bind
+
+
+def is_sqlite() -> bool:
+    return engine().dialect.name == "sqlite"
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A read-only session: pages render in it. It never waits for a writer.
+
+    Raises ProgrammingFault inside a `transaction()`. A `reading()` inside a `reading()` shares
+    nothing with the outer one.
+    """
+    if _block.get() == "transaction":
+        raise ProgrammingFault("reading() inside transaction()")
+    token = _block.set("reading")
+    try:
+        with ReadingFactory() as session:
+            yield session
+    finally:
+        _block.reset(token)
+
+
+@contextmanager
+def transaction(name: str = "") -> Iterator[Session]:
+    """Commit when the block ends, roll back when it raises. Only SQL and rules belong inside.
+
+    On SQLite writers queue fairly on a file lock before BEGIN IMMEDIATE: `busy_timeout` lets some
+    starve. `name` says in the log which service held the lock when it was slow. Raises
+    ProgrammingFault when opened inside another block.
+    """
+    if _block.get() is not None:
+        raise ProgrammingFault(f"transaction() inside {_block.get()}()")
+    token = _block.set("transaction")
+    try:
+        with _writers_turn():
+            started = time.perf_counter()
+            with WritingFactory.begin() as session:
+                yield session
+            took = time.perf_counter() - started
+        if took > SLOW_WRITE_SECONDS:
+            log.warning("slow write: %s held the lock for %.0f ms", name or "?", took * 1000)
+    finally:
+        _block.reset(token)
+
+
+@contextmanager
+def _flock(path: Path) -> Iterator[None]:
+    # A new description for each turn: flock() then also queues the threads of one process.
+    with path.open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _writers_turn() -> Any:
+    return nullcontext() if _lock_path is None else _flock(_lock_path)
+
+
+def _sqlite_engine(url: sa.URL, pool_size: int, *, read_only: bool) -> sa.Engine:
+    made = sa.create_engine(url, pool_size=pool_size, max_overflow=8, connect_args={"timeout": 30})
+
+    @event.listens_for(made, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy's own BEGIN below, not the driver's
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL" if not read_only else "PRAGMA query_only=ON")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.execute("PRAGMA cache_size=-32000")
+        cursor.close()
+
+    @event.listens_for(made, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return made

@@ -1,0 +1,147 @@
+"""Hands due events to their consumers: one thread a consumer, each with its own lease and back-off.
+
+Also seals the audit trail. One relay process runs in an installation; a second one would be
+harmless (leases), but only one may write the index.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from app import audit, outbox
+from app.db import transaction
+from app.outbox import Claimed, Outcome
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 0.2
+
+
+class Consumer(Protocol):
+    """Acts on events outside any transaction. May be handed the same event twice."""
+
+    name: str
+    lease: timedelta
+
+    def handle(self, deliveries: Sequence[Claimed]) -> Outcome: ...
+
+
+@dataclass(slots=True)
+class HandlerConsumer:
+    """A consumer made of functions, one for each event name; a failure spoils only its event."""
+
+    name: str
+    lease: timedelta = timedelta(seconds=60)
+    handlers: dict[str, Callable[[Mapping[str, Any]], None]] = field(default_factory=dict)
+
+    def on(self, event_name: str, handler: Callable[[Mapping[str, Any]], None]) -> None:
+        """Let `handler` act on events of the name, and have them delivered from now on."""
+        self.handlers[event_name] = handler
+        outbox.subscribe(self.name, event_name)
+
+    def handle(self, deliveries: Sequence[Claimed]) -> Outcome:
+        outcome = Outcome()
+        for delivery in deliveries:
+            try:
+                self.handlers[delivery.name](delivery.payload)
+            except Exception as error:  # whatever it was, the row keeps it and tries again
+                log.exception("%s failed on %s", self.name, delivery.name)
+                outcome.failed.append((delivery, f"{type(error).__name__}: {error}"))
+            else:
+                outcome.done.append(delivery)
+        return outcome
+
+
+_consumers: dict[str, Consumer] = {}
+
+
+def register(consumer: Consumer) -> None:
+    """Make a consumer known; a second one of the name replaces the first (tests)."""
+    _consumers[consumer.name] = consumer
+
+
+def consumers() -> list[Consumer]:
+    return list(_consumers.values())
+
+
+def deliver_once(consumer: Consumer, *, limit: int = 200) -> int:
+    """Hand due events to one consumer, each at least once. Returns how many it took."""
+    with transaction("relay.claim") as session:
+        deliveries = outbox.claim(session, consumer.name, limit=limit, lease=consumer.lease)
+    if not deliveries:
+        return 0
+    try:
+        outcome = consumer.handle(deliveries)  # outside: a slow one blocks no clerk
+    except Exception as error:
+        log.exception("consumer %s failed", consumer.name)
+        reason = f"{type(error).__name__}: {error}"
+        outcome = Outcome(failed=[(delivery, reason) for delivery in deliveries])
+    with transaction("relay.settle") as session:
+        outbox.settle(session, outcome)
+    return len(deliveries)
+
+
+def deliver_all(*, rounds: int = 20) -> int:
+    """Deliver until nothing is due, in this thread: for tests, commands and the demo."""
+    total = 0
+    for _ in range(rounds):
+        taken = sum(deliver_once(consumer) for consumer in consumers())
+        total += taken
+        if not taken:
+            break
+    return total
+
+
+def seal_once(key: bytes, head_file: Path) -> bool:
+    """Seal new audit rows, keep the head outside the database. Returns whether there were any."""
+    with transaction("relay.seal") as session:
+        head = audit.seal(session, key)
+    if head is not None:
+        audit.write_head(head_file, head)
+    return head is not None
+
+
+class Relay:
+    """The running threads. `stop()` ends them after the batch in hand."""
+
+    def __init__(self, *, audit_key: bytes, head_file: Path) -> None:
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, args=(step, pause), name=name, daemon=True)
+            for name, step, pause in self._steps(audit_key, head_file)
+        ]
+
+    def _steps(
+        self, audit_key: bytes, head_file: Path
+    ) -> list[tuple[str, Callable[[], object], float]]:
+        steps: list[tuple[str, Callable[[], object], float]] = [
+            (consumer.name, lambda consumer=consumer: deliver_once(consumer), IDLE_SECONDS)  # type: ignore[misc]
+            for consumer in consumers()
+        ]
+        return [*steps, ("seal", lambda: seal_once(audit_key, head_file), 1.0)]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=30)
+
+    def _run(self, step: Callable[[], object], pause: float) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                busy, failures = bool(step()), 0
+            except Exception:  # the database may be away: say so, wait longer, go on
+                log.exception("%s: step failed", threading.current_thread().name)
+                busy, failures = False, failures + 1
+            if not busy:
+                self._stop.wait(min(pause * 2**failures, 30))

@@ -1,0 +1,65 @@
+"""Pages that belong to no room: the way home, health, metrics."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from app.db import reading
+from app.security import Role
+from app.web.gate import SIGNED_IN, needs, public
+from app.web.shell import current_actor, navigation
+
+bp = Blueprint("web", __name__)
+
+HOME_BY_ROLE = (  # the first that the person's posts have decides
+    (Role.LEADER, "incoming.index"),
+    (Role.CLERK, "incoming.index"),
+    (Role.CHIEF_OF_OFFICE, "incoming.index"),
+    (Role.DEPARTMENT_HEAD, "tasks.index"),
+    (Role.SPECIALIST, "tasks.index"),
+    (Role.ONE_STOP_OFFICER, "tasks.index"),
+    (Role.DUTY_OFFICER, "tasks.index"),
+    (Role.ADMINISTRATOR, "organisation.people"),
+)
+
+
+@bp.get("/")
+@needs(SIGNED_IN)
+def home() -> ResponseReturnValue:
+    """The home page of the role in use."""
+    actor = current_actor()
+    roles = actor.holding.roles if actor.holding else actor.roles
+    for role, endpoint in HOME_BY_ROLE:
+        if role in roles:
+            return redirect(url_for(endpoint))
+    return redirect(url_for(navigation.for_actor(actor)[0].endpoint))
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@bp.get("/readyz")
+@public
+def readyz() -> ResponseReturnValue:
+    """The process can read its database."""
+    with reading() as session:
+        session.execute(sa.text("SELECT 1"))
+    return {"status": "ready"}
+
+
+@bp.get("/metrics")
+@public
+def metrics() -> ResponseReturnValue:
+    """Prometheus figures, for this machine only."""
+    if not ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104
+        abort(404)
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,1 @@
+"""Settings and logging. Imports nothing of the project."""

@@ -1,0 +1,84 @@
+"""Every setting the system has, read once from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one arriving file may be. Larger ones are refused with a sentence."""
+
+    upload_bytes: int = 100 * 1024 * 1024
+    pages: int = 400
+    pixels: int = 120_000_000
+    seconds: int = 300
+
+
+DEFAULT_ORGAN = "Ủy ban nhân dân phường Minh Họa"
+DEFAULT_PRODUCT = "Công Vụ"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. Only this module reads the environment; secrets have no default.
+
+    `var_dir` holds everything the installation owns: the embedded database, files, quarantine,
+    index and the sealed head of the audit trail.
+    """
+
+    database_url: str
+    secret_key: str
+    audit_key: str
+    var_dir: Path
+    organ_name: str = DEFAULT_ORGAN
+    product_name: str = DEFAULT_PRODUCT
+    elasticsearch_url: str | None = None  # None: the embedded index
+    prefect_api_url: str | None = None  # None: reading runs in the relay's own process pool
+    trusted_proxies: int = 0
+    secure_cookies: bool = False
+    session_idle: timedelta = timedelta(minutes=60)
+    session_absolute: timedelta = timedelta(hours=12)
+    watch_dir: Path | None = None  # the scanner's folder; None: not watched
+    reading_processes: int = 2
+    pool_size: int = 16
+    smtp_url: str | None = None
+    testing: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def files_dir(self) -> Path:
+        return self.var_dir / "files"
+
+    @property
+    def quarantine_dir(self) -> Path:
+        return self.var_dir / "quarantine"
+
+    @property
+    def index_dir(self) -> Path:
+        return self.var_dir / "index"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Settings:
+        """Raises KeyError, naming the variable, when a required one is missing."""
+        var_dir = Path(env.get("VAR_DIR", "var")).absolute()
+        watch = env.get("WATCH_DIR")
+        return cls(
+            database_url=env.get("DATABASE_URL") or f"sqlite:///{var_dir / 'congvu.sqlite3'}",
+            secret_key=env["SECRET_KEY"],
+            audit_key=env["AUDIT_KEY"],
+            var_dir=var_dir,
+            organ_name=env.get("ORGAN_NAME", DEFAULT_ORGAN),
+            product_name=env.get("PRODUCT_NAME", DEFAULT_PRODUCT),
+            elasticsearch_url=env.get("ELASTICSEARCH_URL") or None,
+            prefect_api_url=env.get("PREFECT_API_URL") or None,
+            trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
+            secure_cookies=env.get("SECURE_COOKIES", "") == "1",
+            watch_dir=Path(watch).absolute() if watch else None,
+            reading_processes=int(env.get("READING_PROCESSES", "2")),
+            pool_size=int(env.get("DATABASE_POOL", "16")),
+            smtp_url=env.get("SMTP_URL") or None,
+        )

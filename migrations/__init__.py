@@ -1,0 +1,1 @@
+"""The schema's history. Only `env.py` imports the models."""
