@@ -84,7 +84,8 @@ class Holding:
     post_id: int
     unit_id: int
     roles: frozenset[Role]
-    label: str = ""
+    label: str = ""  # “Trưởng phòng”; for a delegation “Trần Văn Mẫu, Trưởng phòng Kinh tế”
+    unit_label: str = ""
     on_behalf_of: int | None = None  # the person who delegated, if it is a delegation
     terms: frozenset[str] = frozenset()
 

@@ -50,7 +50,7 @@ def answer(sentence: str, status: int) -> ResponseReturnValue:
     code = request_context.request_id.get() or ""
     if request.path.startswith("/api/"):
         return {"error": sentence, "request_id": code}, status
-    context = {"sentence": sentence, "status": status, "code": code}
+    context = {"error": AppError(user_message=sentence), "code": code}
     if "HX-Request" not in request.headers:
         return render_template("error.html", **context), status
     headers = {"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"}

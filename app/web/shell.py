@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
-from flask import Flask, abort, current_app, g, has_request_context, request
+from flask import Flask, abort, current_app, g, has_request_context, request, url_for
 from sqlalchemy.orm import Session
 
 from app.db import reading
@@ -37,7 +39,16 @@ class NavItem:
     counter: Counter | None = None
     order: int = 50
     phone: bool = False  # also in the bottom bar of a phone
-    phone_label: str = ""
+    letter: str = ""  # “g” and then this key leads there
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLink:
+    """An entry of the menu under the person's name."""
+
+    endpoint: str
+    label: str
+    icon: str
 
 
 @dataclass(slots=True)
@@ -63,6 +74,8 @@ def _shown(item: NavItem, actor: Actor) -> bool:
 
 
 navigation = Navigation()
+account_links: list[AccountLink] = []
+other_counters: dict[str, Counter] = {}  # not of an entry: the unread notices
 
 
 def settings(app: Flask | None = None) -> Settings:
@@ -93,64 +106,126 @@ def current_actor() -> Actor:
 
 def counts(session: Session, actor: Actor) -> dict[str, Count]:
     """The counters of the entries the actor sees, by key."""
-    return {
+    found = {
         item.key: item.counter(session, actor)
         for item in navigation.for_actor(actor)
         if item.counter is not None
     }
+    return found | {key: counter(session, actor) for key, counter in other_counters.items()}
 
 
-@dataclass(frozen=True, slots=True)
 class Shell:
-    """What base.html shows around the page."""
+    """What base.html shows around the page; computed when first asked, so partials pay nothing."""
 
-    product: str
-    organ: str
-    actor: Actor | None
-    groups: dict[str, list[NavItem]]
-    bottom: list[NavItem]
-    counts: dict[str, Count]
-    acting: str | None
+    def __init__(self) -> None:
+        config = settings()
+        self.product, self.organ = config.product_name, config.organ_name
+        self._actor = optional_actor()
+
+    @cached_property
+    def _counts(self) -> dict[str, Count]:
+        if self._actor is None:
+            return {}
+        with reading() as session:
+            return counts(session, self._actor)
+
+    @cached_property
+    def nav(self) -> list[dict[str, Any]]:
+        """Groups of the left bar with their entries and numbers."""
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for item in self._items:
+            groups.setdefault(item.group, []).append(self._entry(item))
+        return [{"label": label, "items": items} for label, items in groups.items()]
+
+    @cached_property
+    def bottom_nav(self) -> list[dict[str, Any]]:
+        """At most four entries for the phone."""
+        return [self._entry(item) for item in self._items if item.phone][:4]
+
+    @cached_property
+    def _items(self) -> list[NavItem]:
+        return navigation.for_actor(self._actor) if self._actor else []
+
+    def _entry(self, item: NavItem) -> dict[str, Any]:
+        count = self._counts.get(item.key, Count(0))
+        return {
+            "key": item.key,
+            "url": url_for(item.endpoint),
+            "icon": item.icon,
+            "label": item.label,
+            "count": count.number,
+            "urgent": count.urgent,
+        }
+
+    @cached_property
+    def person(self) -> dict[str, str] | None:
+        actor = self._actor
+        if actor is None:
+            return None
+        holding = actor.holding
+        unit = holding.unit_label if holding else ""
+        return {"name": actor.name, "post": role_label(actor), "unit": unit}
+
+    @cached_property
+    def posts(self) -> list[dict[str, Any]]:
+        actor = self._actor
+        return [
+            {
+                "id": holding.post_id,
+                "label": holding.label,
+                "unit": holding.unit_label,
+                "current": holding == actor.holding,
+            }
+            for holding in (actor.holdings if actor else ())
+        ]
 
     @property
-    def role_label(self) -> str:
-        holding = self.actor.holding if self.actor else None
-        if holding is None:
-            return ""
-        return ", ".join(ROLE_LABELS[role] for role in Role if role in holding.roles)
+    def acting(self) -> str | None:
+        """For whom the person acts, while the post in use is a delegated one."""
+        holding = self._actor.holding if self._actor else None
+        return holding.label if holding and holding.on_behalf_of is not None else None
+
+    @cached_property
+    def unread(self) -> int:
+        return self._counts.get("unread", Count(0)).number
+
+    @cached_property
+    def account_links(self) -> list[dict[str, str]]:
+        return [
+            {"url": url_for(item.endpoint), "icon": item.icon, "label": item.label}
+            for item in account_links
+        ]
+
+    single_keys = True
+    home_url = property(lambda self: url_for("web.home"))
+    search_url = property(lambda self: url_for("finding.index"))
+    notifications_url = property(lambda self: url_for("notifications.index"))
+    switch_url = property(lambda self: url_for("organisation.switch_post"))
+    sign_out_url = property(lambda self: url_for("organisation.sign_out"))
+
+    @property
+    def live_url(self) -> str | None:
+        return url_for("notifications.live") if self._actor else None
+
+    @property
+    def poll_url(self) -> str | None:
+        return url_for("notifications.counts") if self._actor else None
+
+    @cached_property
+    def key_links(self) -> dict[str, str]:
+        """Where “g” and then the letter goes."""
+        return {item.letter: url_for(item.endpoint) for item in self._items if item.letter}
 
 
-def build_shell() -> Shell:
-    """Compute the frame in a block of its own; called by base.html, so only full pages pay."""
-    actor, now_settings = optional_actor(), settings()
-    groups: dict[str, list[NavItem]] = {}
-    numbers: dict[str, Count] = {}
-    items: list[NavItem] = []
-    if actor is not None:
-        items = navigation.for_actor(actor)
-        for item in items:
-            groups.setdefault(item.group, []).append(item)
-        with reading() as session:
-            numbers = counts(session, actor)
-    return Shell(
-        product=now_settings.product_name,
-        organ=now_settings.organ_name,
-        actor=actor,
-        groups=groups,
-        bottom=[item for item in items if item.phone][:4],
-        counts=numbers,
-        acting=acting_sentence(actor),
-    )
-
-
-def acting_sentence(actor: Actor | None) -> str | None:
-    """The amber strip: for whom the person acts, while the post in use is a delegated one."""
-    if actor is None or actor.holding is None or actor.holding.on_behalf_of is None:
-        return None
-    return f"Đang xử lý thay: {actor.holding.label}"
+def role_label(actor: Actor) -> str:
+    """The roles of the post in use, in words."""
+    roles = actor.holding.roles if actor.holding else frozenset[Role]()
+    return ", ".join(ROLE_LABELS[role] for role in Role if role in roles)
 
 
 def install_shell(app: Flask) -> None:
-    app.jinja_env.globals["build_shell"] = build_shell
     app.jinja_env.globals["current_actor"] = current_actor
-    app.jinja_env.globals["optional_actor"] = optional_actor
+
+    @app.context_processor
+    def shell() -> dict[str, Shell]:
+        return {"shell": Shell()}
