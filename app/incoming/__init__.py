@@ -1,0 +1,1 @@
+"""Arriving documents: ledger, reading, registration, routing."""

@@ -1,0 +1,1 @@
+"""Number series, register books, gapless allocation, proof."""
