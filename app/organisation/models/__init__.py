@@ -1,0 +1,52 @@
+"""The tables of the organisation, one file a group."""
+
+from app.organisation.models.organs import (
+    IssuingBody,
+    IssuingBodySigner,
+    Organ,
+    OrganAlias,
+    OrganCode,
+    OrganLevel,
+    SigningAuthority,
+)
+from app.organisation.models.people import Delegation, DelegationState, Person, PostHolding
+from app.organisation.models.signing_in import (
+    ApiToken,
+    RecoveryCode,
+    SignInSession,
+    SignInThrottle,
+    Stage,
+)
+from app.organisation.models.units import (
+    Post,
+    PostRole,
+    SuccessionRelation,
+    Unit,
+    UnitKind,
+    UnitSuccession,
+)
+
+__all__ = [
+    "ApiToken",
+    "Delegation",
+    "DelegationState",
+    "IssuingBody",
+    "IssuingBodySigner",
+    "Organ",
+    "OrganAlias",
+    "OrganCode",
+    "OrganLevel",
+    "Person",
+    "Post",
+    "PostHolding",
+    "PostRole",
+    "RecoveryCode",
+    "SignInSession",
+    "SignInThrottle",
+    "SigningAuthority",
+    "Stage",
+    "SuccessionRelation",
+    "Unit",
+    "UnitKind",
+    "UnitSuccession",
+]

@@ -1,0 +1,55 @@
+"""Reads of the organisation. Other rooms import these names from here."""
+
+from app.organisation.queries.actors import actor_for, actor_for_post, holdings_of
+from app.organisation.queries.organs import (
+    find_organ,
+    get_organ,
+    issuing_bodies,
+    organ_choices,
+    organ_family,
+    own_organ,
+)
+from app.organisation.queries.structure import (
+    get_person,
+    get_post,
+    get_unit,
+    head_post,
+    holders,
+    holders_of_posts,
+    people,
+    people_choices,
+    post_label,
+    posts_of_unit,
+    posts_with_role,
+    unit_label,
+    unit_tree,
+    units,
+    units_under,
+)
+
+__all__ = [
+    "actor_for",
+    "actor_for_post",
+    "find_organ",
+    "get_organ",
+    "get_person",
+    "get_post",
+    "get_unit",
+    "head_post",
+    "holders",
+    "holders_of_posts",
+    "holdings_of",
+    "issuing_bodies",
+    "organ_choices",
+    "organ_family",
+    "own_organ",
+    "people",
+    "people_choices",
+    "post_label",
+    "posts_of_unit",
+    "posts_with_role",
+    "unit_label",
+    "unit_tree",
+    "units",
+    "units_under",
+]
