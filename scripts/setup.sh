@@ -48,21 +48,6 @@ need_node() {
 install_node_packages() { say "Installing the browser libraries" && npm ci --loglevel=error >&2; }
 build_assets() { say "Building the assets" && npm run --silent build >&2; }
 
-make_secrets() {
-  local file=var/secrets.env name
-  [[ -f $file ]] && return 0
-  say "Making the secrets of this installation in $file"
-  mkdir -p var
-  (
-    umask 077
-    for name in SECRET_KEY AUDIT_KEY; do
-      echo "$name=$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(48))')"
-    done >"$file.new"
-    echo "PREFECT_SERVER_API_AUTH_STRING=office:$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(32))')" >>"$file.new"
-  )
-  mv "$file.new" "$file"
-}
-
 load_demo() {
   say "Loading the demo office"
   .venv/bin/flask --app app demo load >&2
@@ -83,8 +68,8 @@ once node_modules/.stamp "$(hash_of package-lock.json)" install_node_packages
 once app/web/static/dist/.stamp "$(hash_of package-lock.json frontend)" build_assets
 [[ ${1:-} == --tests || ${1:-} == --code ]] && exit 0
 
-make_secrets
+scripts/make_secrets.sh "${VAR_DIR:-var}/secrets.env"
 # shellcheck source=env.sh
 . scripts/env.sh
 .venv/bin/flask --app app db upgrade >&2
-once var/demo.stamp loaded load_demo
+once "$VAR_DIR/demo.stamp" loaded load_demo
