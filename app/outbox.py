@@ -37,6 +37,15 @@ class ThingChanged(Event):
     thing_id: int
 
 
+@dataclass(frozen=True)
+class ThingPurged(Event):
+    """A thing's content was purged (secrecy): no word of it may stay in any index."""
+
+    name: ClassVar[str] = "thing.purged"
+    kind: str
+    thing_id: int
+
+
 class OutboxEvent(Base):
     """One event as it was published."""
 

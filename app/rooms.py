@@ -23,6 +23,8 @@ ROOMS = (
 def register_rooms(app: Flask) -> None:
     """Call `register(app)` of every room."""
     for name in ROOMS:
-        module = import_module(f"app.{name}") if find_spec(f"app.{name}") else None
+        if find_spec(f"app.{name}") is None:
+            continue
+        module = import_module(f"app.{name}")
         if hasattr(module, "register"):
             module.register(app)

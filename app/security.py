@@ -215,8 +215,8 @@ def revoke(session: Session, kind: str, thing_id: int, term: str) -> None:
 
 
 def terms_of(session: Session, kind: str, thing_ids: Iterable[int]) -> dict[int, set[str]]:
-    """The terms of each thing, for the index. A thing without rows has an empty set."""
-    found: dict[int, set[str]] = {thing_id: set() for thing_id in thing_ids}
+    """The terms of each thing, for the index; `organ` always is one."""
+    found: dict[int, set[str]] = {thing_id: {ORGAN} for thing_id in thing_ids}
     rows = sa.select(Access.thing_id, Access.term).where(
         Access.kind == kind, Access.thing_id.in_(found)
     )

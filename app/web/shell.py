@@ -169,6 +169,8 @@ class Shell:
     @cached_property
     def posts(self) -> list[dict[str, Any]]:
         actor = self._actor
+        if actor is None:
+            return []
         return [
             {
                 "id": holding.post_id,
@@ -176,7 +178,7 @@ class Shell:
                 "unit": holding.unit_label,
                 "current": holding == actor.holding,
             }
-            for holding in (actor.holdings if actor else ())
+            for holding in actor.holdings
         ]
 
     @property

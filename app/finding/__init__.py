@@ -1,0 +1,21 @@
+"""Finding: the search page and the index of all kinds, fed by the outbox."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app import cli, relay
+from app.finding import commands, engine
+from app.finding.indexer import IndexConsumer
+from app.finding.views import bp
+from app.web.shell import NavItem, navigation, settings
+
+
+def register(app: Flask) -> None:
+    engine.configure(settings(app))
+    app.register_blueprint(bp)
+    relay.register(IndexConsumer())
+    cli.add_command(commands.search_cli)
+    navigation.add(
+        NavItem("finding", "Tra cứu", "Tìm kiếm", "search", "finding.index", order=80, phone=True)
+    )
