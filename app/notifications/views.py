@@ -1,0 +1,68 @@
+"""Notices, counters and the live stream."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import kinds
+from app.db import reading, transaction
+from app.notifications import queries, services
+from app.notifications.live import broadcaster, stream_lines
+from app.web import shell
+from app.web.gate import SIGNED_IN, needs
+from app.web.shell import current_actor
+
+bp = Blueprint("notifications", __name__, url_prefix="/thong-bao", template_folder="templates")
+
+PAGE = 30
+
+
+@bp.get("")
+@needs(SIGNED_IN)
+def index() -> ResponseReturnValue:
+    """The notices of the person's posts, newest first."""
+    before = request.args.get("before", type=int)
+    with reading() as session:
+        actor = current_actor()
+        notices = queries.newest(session, actor, before=before, limit=PAGE)
+        things = [(notice.kind, notice.thing_id) for notice in notices]
+        cards = {(card.kind, card.id): card for card in kinds.cards(session, actor, things)}
+        return render_template(
+            "notifications/index.html",
+            notices=notices,
+            cards=cards,
+            more=len(notices) == PAGE,
+            unread=queries.unread_count(session, actor),
+        )
+
+
+@bp.post("/da-doc")
+@needs(SIGNED_IN)
+def mark_read() -> ResponseReturnValue:
+    """Mark all notices, or those ticked, as read."""
+    ids = request.form.getlist("id", type=int)
+    with transaction() as session:
+        services.mark_read(session, current_actor(), notification_ids=ids)
+    return redirect(url_for("notifications.index"))
+
+
+@bp.get("/dem")
+@needs(SIGNED_IN)
+def counts() -> ResponseReturnValue:
+    """The counters of the frame as JSON: what the page polls when it has no stream."""
+    with reading() as session:
+        found = shell.counts(session, current_actor())
+    return {key: {"count": c.number, "urgent": c.urgent} for key, c in found.items()}
+
+
+@bp.get("/truc-tiep")
+@needs(SIGNED_IN)
+def live() -> ResponseReturnValue:
+    """The stream of a visible page; 204 when this process has too many, and the page polls."""
+    stream = broadcaster.join(current_actor())
+    if stream is None:
+        return "", 204
+    headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
+    lines = stream_lines(broadcaster, stream)
+    return Response(lines, mimetype="text/event-stream", headers=headers)
