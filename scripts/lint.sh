@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # All checks that run nothing of ours. Each is run even when one before it failed.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 export PATH=$PWD/.venv/bin:$PATH PYTHONPATH=$PWD
 failed=()
 
