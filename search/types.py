@@ -266,7 +266,7 @@ class SearchBackend(Protocol):
         ...
 
     def fingerprints(self) -> Iterator[tuple[str, str]]:
-        """(id, digest) of every record, in no order; compare with `search.records.digest`."""
+        """(id, digest) of every record, in no order; compare with `search.fields.digest`."""
         ...
 
     def begin_rebuild(self) -> str:

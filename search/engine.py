@@ -1,0 +1,144 @@
+"""What both engines share: reading the query, loosening it, counting facets, making hits."""
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from search import ranking
+from search.fields import from_source
+from search.plan import Node
+from search.query import parse
+from search.snippets import mark, snippets, wanted
+from search.types import (
+    FACET_FIELDS,
+    Acl,
+    Filters,
+    Hit,
+    Query,
+    Relaxation,
+    Results,
+    Sort,
+)
+
+FACET_VALUES = 50  # values of one facet that are counted
+MAX_WINDOW = 10_000  # offset + limit
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an engine answers to a plan: how many match, and some of them as (score, source)."""
+
+    total: int
+    records: Sequence[tuple[float, str]]
+
+
+class Engine(ABC):
+    """Finding by plans; the subclasses run them."""
+
+    @abstractmethod
+    def _search(self, plan: Node, *, limit: int, offset: int, sort: Sort) -> Found:
+        """Run a plan."""
+
+    @abstractmethod
+    def _count_values(
+        self, plan: Node, fields: Sequence[str], size: int
+    ) -> Mapping[str, Mapping[str, int]]:
+        """How often each value of the fields occurs among the records that match."""
+
+    def find(
+        self,
+        words: str | Query,
+        *,
+        acl: Acl,
+        filters: Filters | None = None,
+        facets: tuple[str, ...] = (),
+        limit: int = 10,
+        offset: int = 0,
+        sort: Sort = Sort.RELEVANCE,
+        today: date | None = None,
+    ) -> Results:
+        """See `SearchBackend.find`."""
+        started = time.perf_counter()
+        query = parse(words) if isinstance(words, str) else words
+        filters = _checked(filters or Filters(), facets)
+        if limit < 0 or offset < 0 or offset + limit > MAX_WINDOW:
+            raise ValueError(f"hits can be read up to number {MAX_WINDOW}")
+        if sort is Sort.RELEVANCE and query.empty:
+            sort = Sort.NEWEST
+        ask = _Asked(query, acl, filters, today)
+        found = self._search(ask.plan(), limit=limit, offset=offset, sort=sort)
+        relaxed, offers = None, {}
+        if found.total == 0:
+            offers = self._offers(ask)
+            relaxed = next((way for way, count in offers.items() if count), None)
+        if relaxed is not None:
+            ask = replace(ask, relaxed=relaxed)
+            found = self._search(ask.plan(), limit=limit, offset=offset, sort=sort)
+        counts = self._facets(ask, facets) if facets else {}
+        hits = _hits(found, query, near_misses=relaxed is not None)
+        took_ms = (time.perf_counter() - started) * 1000
+        return Results(found.total, hits, counts, took_ms, relaxed, offers, query.explain)
+
+    def _offers(self, ask: "_Asked") -> dict[Relaxation, int]:
+        """How many records each way of loosening would give."""
+        offers = {}
+        for way in ranking.relaxations(ask.query, ask.filters):
+            plan = replace(ask, relaxed=way).plan()
+            offers[way] = self._search(plan, limit=0, offset=0, sort=Sort.RELEVANCE).total
+        return offers
+
+    def _facets(self, ask: "_Asked", names: Sequence[str]) -> dict[str, Mapping[str, int]]:
+        """Counts by field; a field that is itself filtered is counted without that filter."""
+        filtered = [name for name in names if ask.filters.values.get(name)]
+        free = [name for name in names if name not in filtered]
+        counts: dict[str, Mapping[str, int]] = {}
+        if free:
+            counts.update(self._count_values(ask.plan(), free, FACET_VALUES))
+        for name in filtered:
+            wider = replace(ask, filters=ask.filters.without(name))
+            counts.update(self._count_values(wider.plan(), [name], FACET_VALUES))
+        return {name: counts[name] for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One question with all that belongs to it."""
+
+    query: Query
+    acl: Acl
+    filters: Filters
+    today: date | None
+    relaxed: Relaxation | None = None
+
+    def plan(self) -> Node:
+        """The plan for the engine."""
+        return ranking.write_plan(
+            self.query, acl=self.acl, filters=self.filters, today=self.today, relaxed=self.relaxed
+        )
+
+
+def _checked(filters: Filters, facets: Sequence[str]) -> Filters:
+    unknown = {*filters.values, *facets} - set(FACET_FIELDS)
+    if unknown:
+        raise ValueError(f"no such field to filter or count: {', '.join(sorted(unknown))}")
+    return filters
+
+
+def _hits(found: Found, query: Query, *, near_misses: bool) -> tuple[Hit, ...]:
+    want = wanted(query, near_misses=near_misses)
+    hits = []
+    for score, source in found.records:
+        record = from_source(source)
+        hits.append(
+            Hit(
+                id=record.id,
+                score=round(score, 4),
+                title=record.title,
+                title_html=mark(record.title, want),
+                kind=record.kind,
+                snippets=snippets(record, want),
+            )
+        )
+    return tuple(hits)
