@@ -46,6 +46,17 @@ class ThingPurged(Event):
     thing_id: int
 
 
+@dataclass(frozen=True)
+class ThingProgressed(Event):
+    """Long work on a thing came further; only open pages care, so nobody else subscribes."""
+
+    name: ClassVar[str] = "thing.progressed"
+    kind: str
+    thing_id: int
+    done: int
+    total: int
+
+
 class OutboxEvent(Base):
     """One event as it was published."""
 

@@ -79,8 +79,8 @@ def _update(backend: SearchBackend, things: Sequence[Thing], purged: Sequence[Th
 def load(things: Iterable[Thing]) -> dict[Thing, SearchRecord]:
     """Records of things as they are now; the gone and the kinds that are not found are left out."""
     by_kind: dict[str, list[int]] = {}
-    for kind, thing_id in things:
-        by_kind.setdefault(kind, []).append(thing_id)
+    for name, thing_id in things:
+        by_kind.setdefault(name, []).append(thing_id)
     found: dict[Thing, SearchRecord] = {}
     with reading() as session:
         for kind in kinds.all_kinds():

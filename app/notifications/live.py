@@ -1,8 +1,9 @@
 """Server-sent events: one broadcaster thread a process fills the bounded queues of its streams.
 
 A stream holds no database session and no connection. The outbox is the feed: once a second the
-broadcaster reads the events that are new, and tells each stream the topics (kinds) of which
-something changed that its actor may see, and the notices to its posts.
+broadcaster reads the events that are new, and tells each stream what changed of the things its
+actor may see, the notices to its posts, and its counters. The messages are those of
+`docs/frontend.md`.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from sqlalchemy.orm import Session
 from app.db import reading
 from app.notifications.events import NoticeGiven
 from app.notifications.models import Notification
-from app.outbox import OutboxEvent, ThingChanged, ThingPurged
+from app.outbox import OutboxEvent, ThingChanged, ThingProgressed, ThingPurged
 from app.security import Actor, terms_of
+from app.web.shell import counts
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,8 @@ MOST_STREAMS = 200  # a process; above it pages poll
 STREAM_SECONDS = 600  # then the client comes back and its rights are looked up again
 BEAT_SECONDS = 20
 QUEUE_SIZE = 50
-WATCHED = (ThingChanged.name, ThingPurged.name, NoticeGiven.name)
+COUNTERS_A_LOOK = 20  # pages whose counters are computed in one look; the others wait a second
+WATCHED = (ThingChanged.name, ThingPurged.name, ThingProgressed.name, NoticeGiven.name)
 
 Message = dict[str, Any]
 
@@ -56,6 +59,7 @@ class News:
     """What happened since the last look."""
 
     things: dict[tuple[str, int], set[str]]  # with the terms that open each
+    progress: dict[tuple[str, int], tuple[int, int]]
     notices: list[Notification]
 
 
@@ -68,6 +72,7 @@ class Broadcaster:
         self._pause = pause
         self._thread: threading.Thread | None = None
         self._last = 0
+        self._uncounted: dict[Stream, None] = {}  # in the order in which they began to wait
 
     def join(self, actor: Actor) -> Stream | None:
         """A new stream, or None when the process has as many as it can serve well."""
@@ -86,6 +91,7 @@ class Broadcaster:
     def leave(self, stream: Stream) -> None:
         with self._lock:
             self._streams.discard(stream)
+            self._uncounted.pop(stream, None)
 
     def _run(self) -> None:
         while True:
@@ -109,13 +115,33 @@ class Broadcaster:
                 .order_by(OutboxEvent.id)
                 .limit(1000)
             ).all()
-            if not events:
-                return
-            self._last = events[-1].id
-            news = _news(session, [(row.name, row.payload) for row in events])
+            if events:
+                self._last = events[-1].id
+                news = _news(session, [(row.name, row.payload) for row in events])
+                self._spread(streams, news)
+            self._count(session)
+
+    def _spread(self, streams: Iterable[Stream], news: News) -> None:
         for stream in streams:
-            for message in messages_for(stream.actor, news):
+            message = message_for(stream.actor, news)
+            if message:
                 stream.tell(message)
+            if message and message.keys() != {"progress"}:
+                self._uncounted.setdefault(stream)
+
+    def _count(self, session: Session) -> None:
+        """New counters for the pages that have waited longest; equal actors share the queries."""
+        waiting = list(self._uncounted)[:COUNTERS_A_LOOK]
+        found: dict[tuple[int | None, int | None], Message] = {}
+        for stream in waiting:
+            del self._uncounted[stream]
+            key = (stream.actor.person_id, stream.actor.post_id)
+            if key not in found:
+                numbers = counts(session, stream.actor)
+                found[key] = {
+                    k: {"number": c.number, "urgent": c.urgent} for k, c in numbers.items()
+                }
+            stream.tell({"counters": found[key]})
 
 
 def _newest_id(session: Session) -> int:
@@ -124,35 +150,46 @@ def _newest_id(session: Session) -> int:
 
 def _news(session: Session, events: Iterable[tuple[str, dict[str, Any]]]) -> News:
     by_kind: dict[str, set[int]] = {}
+    progress: dict[tuple[str, int], tuple[int, int]] = {}
     notice_ids = []
     for name, payload in events:
         if name == NoticeGiven.name:
             notice_ids.append(payload["notification_id"])
-        else:
-            by_kind.setdefault(payload["kind"], set()).add(payload["thing_id"])
+            continue
+        thing = (payload["kind"], int(payload["thing_id"]))
+        by_kind.setdefault(thing[0], set()).add(thing[1])
+        if name == ThingProgressed.name:
+            progress[thing] = (payload["done"], payload["total"])
     things = {
         (kind, thing_id): terms
         for kind, ids in by_kind.items()
         for thing_id, terms in terms_of(session, kind, ids).items()
     }
     rows = sa.select(Notification).where(Notification.id.in_(notice_ids))
-    return News(things, list(session.scalars(rows)) if notice_ids else [])
+    return News(things, progress, list(session.scalars(rows)) if notice_ids else [])
 
 
-def messages_for(actor: Actor, news: News) -> list[Message]:
-    """What one actor may know of the news: changed topics, then the notices to their posts."""
+def message_for(actor: Actor, news: News) -> Message:
+    """What one actor may know of the news, in the shape that `docs/frontend.md` gives."""
     seen = [thing for thing, terms in news.things.items() if terms & actor.terms]
     notices = [n for n in news.notices if n.post_id in actor.post_ids and n.digest_on is None]
-    messages: list[Message] = []
-    if seen or notices:
-        topics = sorted({kind for kind, _ in seen} | ({"notification"} if notices else set()))
-        things = [f"{kind}-{thing_id}" for kind, thing_id in seen][:100]
-        messages.append({"event": "changed", "topics": topics, "things": things})
-    messages += [
-        {"event": "notice", "id": n.id, "title": n.title, "text": n.text, "urgent": n.urgent}
-        for n in notices
-    ]
-    return messages
+    message: Message = {}
+    changed = [thing for thing in seen if thing not in news.progress]
+    if changed:
+        kinds = sorted({kind for kind, _ in changed})
+        message["changed"] = kinds + [f"{kind}-{thing_id}" for kind, thing_id in changed[:100]]
+    moving = {f"{k}-{i}": news.progress[k, i] for k, i in seen if (k, i) in news.progress}
+    if moving:
+        message["progress"] = moving
+    if notices:
+        message.setdefault("changed", []).append("notification")
+    urgent = [n for n in notices if n.urgent]  # only Hỏa tốc interrupts
+    if urgent:
+        message["toasts"] = [
+            {"id": f"n{n.id}", "message": n.title, "url": "/thong-bao", "tone": "late"}
+            for n in urgent
+        ]
+    return message
 
 
 def stream_lines(broadcaster: Broadcaster, stream: Stream) -> Iterator[str]:
@@ -166,8 +203,7 @@ def stream_lines(broadcaster: Broadcaster, stream: Stream) -> Iterator[str]:
             except queue.Empty:
                 yield ": beat\n\n"
                 continue
-            name = message.pop("event")
-            yield f"event: {name}\ndata: {json.dumps(message, ensure_ascii=False)}\n\n"
+            yield f"data: {json.dumps(message, ensure_ascii=False)}\n\n"
     finally:
         broadcaster.leave(stream)
 

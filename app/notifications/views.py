@@ -53,7 +53,7 @@ def counts() -> ResponseReturnValue:
     """The counters of the frame as JSON: what the page polls when it has no stream."""
     with reading() as session:
         found = shell.counts(session, current_actor())
-    return {key: {"count": c.number, "urgent": c.urgent} for key, c in found.items()}
+    return {"counters": {key: {"number": c.number, "urgent": c.urgent} for key, c in found.items()}}
 
 
 @bp.get("/truc-tiep")
