@@ -29,9 +29,7 @@ def files_of(session: Session, kind: str, thing_ids: Iterable[int]) -> dict[int,
     return found
 
 
-def derivatives(
-    session: Session, file_ids: Sequence[int], role: FileRole
-) -> dict[int, StoredFile]:
+def derivatives(session: Session, file_ids: Sequence[int], role: FileRole) -> dict[int, StoredFile]:
     """The newest derivative of a role for each original."""
     rows = sa.select(StoredFile).where(
         StoredFile.derived_from_id.in_(file_ids), StoredFile.role == role
