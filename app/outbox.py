@@ -124,6 +124,12 @@ def subscribe(consumer: str, *event_names: str) -> None:
         _subscriptions.setdefault(name, set()).add(consumer)
 
 
+def unsubscribe(consumer: str) -> None:
+    """Let later events have no delivery for `consumer`: when it is taken out of service."""
+    for names in _subscriptions.values():
+        names.discard(consumer)
+
+
 def publish(session: Session, event: Event) -> None:
     """Store `event` in the caller's transaction, with one delivery for each subscribed consumer."""
     row = OutboxEvent(name=event.name, payload=asdict(event), at=now())

@@ -5,16 +5,31 @@ from __future__ import annotations
 import ipaddress
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from app.db import reading
+from app.clock import now
+from app.db import reading, transaction
 from app.security import Role
+from app.web import health
 from app.web.gate import SIGNED_IN, needs, public
-from app.web.shell import current_actor, navigation
+from app.web.shell import NavItem, current_actor, navigation
 
 bp = Blueprint("web", __name__)
+
+navigation.add(
+    NavItem(
+        "health",
+        "Quản trị",
+        "Tình trạng hệ thống",
+        "heartbeat",
+        "web.health_page",
+        permission=health.WATCH_HEALTH,
+        order=90,
+    )
+)
 
 HOME_BY_ROLE = (  # the first that the person's posts have decides
     (Role.LEADER, "incoming.index"),
@@ -54,6 +69,32 @@ def readyz() -> ResponseReturnValue:
     with reading() as session:
         session.execute(sa.text("SELECT 1"))
     return {"status": "ready"}
+
+
+@bp.get("/quan-tri/tinh-trang")
+@needs(health.WATCH_HEALTH)
+def health_page() -> ResponseReturnValue:
+    """Parts of the system and events that could not be delivered."""
+    with reading() as session:
+        return render_template(
+            "web/health.html",
+            now=now(),
+            lines=health.lines(session),
+            consumers=health.consumers(session),
+            troubled=health.troubled(session),
+        )
+
+
+@bp.post("/quan-tri/tinh-trang/gui-lai")
+@needs(health.WATCH_HEALTH)
+def replay() -> ResponseReturnValue:
+    """Try the ticked deliveries again."""
+    with transaction() as session:
+        count = health.replay(
+            session, current_actor(), delivery_ids=request.form.getlist("id", type=int)
+        )
+    flash(_("Đã đưa %(count)d sự kiện vào hàng gửi lại.", count=count), "ok")
+    return redirect(url_for("web.health_page"))
 
 
 @bp.get("/metrics")
