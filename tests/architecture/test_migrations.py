@@ -1,0 +1,41 @@
+"""The migrations make exactly the models' schema, both ways, on both databases."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+
+from app import db
+from app.models import metadata
+from app.triggers import APPEND_ONLY
+from config.settings import Settings
+from migrations.run import downgrade_to, upgrade_to
+
+
+def test_the_head_equals_the_models(app: Flask) -> None:
+    with db.engine().connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_schema_goes_up_down_and_up_again(app: Flask, settings: Settings) -> None:
+    db.dispose()
+    downgrade_to(settings.database_url, "base")
+    engine = sa.create_engine(settings.database_url)
+    left = set(sa.inspect(engine).get_table_names()) - {"alembic_version"}
+    assert left == set()
+    upgrade_to(settings.database_url)
+    assert set(metadata.tables) <= set(sa.inspect(engine).get_table_names())
+    engine.dispose()
+
+
+def test_the_append_only_triggers_stand_on_every_listed_table(app: Flask) -> None:
+    catalogue = {
+        "sqlite": "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT DISTINCT event_object_table FROM information_schema.triggers",
+    }
+    with db.engine().connect() as connection:
+        names = connection.exec_driver_sql(catalogue[connection.dialect.name]).scalars().all()
+    assert set(APPEND_ONLY) <= set(names)
