@@ -10,7 +10,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from app import audit, relay
+from app import audit, backup, relay
 from app.db import reading
 from app.web.shell import settings
 
@@ -27,7 +27,8 @@ def add_command(command: click.Command) -> None:
 
 
 def register_commands(app: Flask) -> None:
-    for command in (db_cli, audit_cli, relay_cli, *_room_commands):
+    own = (db_cli, audit_cli, relay_cli, back_up, restore)
+    for command in (*own, *_room_commands):
         app.cli.add_command(command)
 
 
@@ -39,6 +40,22 @@ def upgrade(revision: str) -> None:
 
     upgrade_to(settings().database_url, revision)
     click.echo(f"schema at {revision}")
+
+
+@click.command("backup")
+@click.argument("target", type=click.Path(path_type=Path))
+def back_up(target: Path) -> None:
+    """Write database, files and settings to one archive, while the system goes on working."""
+    done = backup.back_up(settings(), target)
+    click.echo(f"{done.path}: {done.files} files, {done.size} bytes")
+
+
+@click.command("restore")
+@click.argument("source", type=click.Path(path_type=Path, exists=True))
+def restore(source: Path) -> None:
+    """Put a back-up into an empty installation; the index is built anew by the relay."""
+    done = backup.restore(settings(), source)
+    click.echo(f"{done.files} files restored from {done.path}")
 
 
 @audit_cli.command("verify")
