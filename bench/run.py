@@ -16,7 +16,7 @@ from pathlib import Path
 import bench
 from bench.figures import GROUPS, Figure, Measure, table, write
 
-FRAME = {"figures", "run"}
+FRAME = {"figures", "run", "services"}
 
 
 def main(names: Sequence[str]) -> int:
