@@ -37,6 +37,20 @@ within the limits; nothing else escapes because of a bad file.
 
 from ocr.errors import FileRefused
 from ocr.inspect import SNIFF_BYTES, FileType, sniff
+from ocr.reader import (
+    FileFacts,
+    check_first_page,
+    crop,
+    derive_searchable,
+    inspect_file,
+    list_signatures,
+    preview,
+    read_file,
+    split,
+    stamp,
+    to_pdf,
+)
+from ocr.sandbox import network_blocked
 from ocr.types import (
     Box,
     Field,
@@ -54,6 +68,7 @@ __all__ = [
     "SNIFF_BYTES",
     "Box",
     "Field",
+    "FileFacts",
     "FileRefused",
     "FileType",
     "FirstPage",
@@ -64,5 +79,16 @@ __all__ = [
     "SecrecyMark",
     "Signature",
     "Word",
+    "check_first_page",
+    "crop",
+    "derive_searchable",
+    "inspect_file",
+    "list_signatures",
+    "network_blocked",
+    "preview",
+    "read_file",
     "sniff",
+    "split",
+    "stamp",
+    "to_pdf",
 ]
