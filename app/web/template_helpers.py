@@ -1,4 +1,4 @@
-"""Filters and globals that every template has: Vietnamese dates and numbers, links to the same page.
+"""Filters and globals of every template: Vietnamese dates and numbers, links to the same page.
 
 Formats: `docs/frontend.md`. Input is aware UTC or a calendar date; output is Vietnam's clock.
 """
@@ -6,6 +6,7 @@ Formats: `docs/frontend.md`. Input is aware UTC or a calendar date; output is Vi
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, request, url_for
@@ -114,7 +115,7 @@ def url_with(**changes: object) -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
-def url_if(endpoint: str, **values: object) -> str | None:
+def url_if(endpoint: str, **values: Any) -> str | None:
     """The address of an endpoint, or None when the room that has it is not registered."""
     if endpoint not in current_app.view_functions:
         return None

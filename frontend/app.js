@@ -1,0 +1,49 @@
+/* Entry of every page: Bootstrap's behaviour, htmx, and the controllers. */
+import { Application } from "@hotwired/stimulus";
+import "./lib/bootstrap.js";
+import "./hx.js";
+import "./lib/requests.js";
+import "./lib/buttons.js";
+import { lazy } from "./lib/lazy.js";
+
+import ConfirmController from "./controllers/confirm.js";
+import DateController from "./controllers/date.js";
+import ErrorSummaryController from "./controllers/error-summary.js";
+import GuardController from "./controllers/guard.js";
+import KeysController from "./controllers/keys.js";
+import LiveController from "./controllers/live.js";
+import OfflineController from "./controllers/offline.js";
+import PhrasesController from "./controllers/phrases.js";
+import ReadingFormController from "./controllers/reading-form.js";
+import SelectionController from "./controllers/selection.js";
+import SwitchController from "./controllers/switch.js";
+import ToastController from "./controllers/toast.js";
+import UploadController from "./controllers/upload.js";
+
+const application = Application.start();
+
+application.register("confirm", ConfirmController);
+application.register("date", DateController);
+application.register("error-summary", ErrorSummaryController);
+application.register("guard", GuardController);
+application.register("keys", KeysController);
+application.register("live", LiveController);
+application.register("offline", OfflineController);
+application.register("phrases", PhrasesController);
+application.register("reading-form", ReadingFormController);
+application.register("selection", SelectionController);
+application.register("switch", SwitchController);
+application.register("toast", ToastController);
+application.register("upload", UploadController);
+
+application.register("chart", lazy(() => import("./controllers/chart.js")));
+application.register("picker", lazy(() => import("./controllers/picker.js")));
+application.register(
+  "viewer",
+  lazy(
+    () => import("./controllers/viewer.js"),
+    ["previous", "next", "goTo", "zoomIn", "zoomOut", "fit", "rotate", "find", "findNext"],
+  ),
+);
+
+document.documentElement.dataset.ready = "true";

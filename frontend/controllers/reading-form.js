@@ -1,0 +1,79 @@
+import { Controller } from "@hotwired/stimulus";
+
+/**
+ * The clerk's form beside the scan. The focused field shows on the page where its value was read;
+ * F2 (or Alt+Enter) accepts it and goes on to the next doubtful one, at last to the main button.
+ */
+export default class ReadingFormController extends Controller {
+  static targets = ["field"];
+  static values = { start: { type: Boolean, default: true } };
+
+  connect() {
+    this.element.addEventListener("focusin", this.showSource);
+    this.element.addEventListener("keydown", this.onKey);
+    this.element.addEventListener("input", this.markSeen);
+    if (this.startValue && !document.querySelector(".cv-form-errors")) this.goTo(this.doubtful()[0]);
+  }
+
+  disconnect() {
+    this.element.removeEventListener("focusin", this.showSource);
+    this.element.removeEventListener("keydown", this.onKey);
+    this.element.removeEventListener("input", this.markSeen);
+    document.dispatchEvent(new CustomEvent("viewer:clear"));
+  }
+
+  showSource = (event) => {
+    const field = event.target.closest("[data-box]");
+    if (!field) return;
+    const detail = {
+      page: Number(field.dataset.page),
+      box: JSON.parse(field.dataset.box),
+      label: field.querySelector("label")?.firstChild?.textContent.trim() ?? "",
+    };
+    document.dispatchEvent(new CustomEvent("viewer:show-box", { detail }));
+  };
+
+  onKey = (event) => {
+    const pressed = event.key === "F2" || (event.key === "Enter" && event.altKey);
+    if (!pressed || event.isComposing) return;
+    event.preventDefault();
+    const field = event.target.closest("[data-doubtful]");
+    if (field && this.valueOf(field)) this.accept(field);
+    const rest = this.doubtful();
+    const after = rest.find((other) => field && isAfter(field, other));
+    this.goTo(after ?? rest.find((other) => other !== field));
+  };
+
+  markSeen = (event) => {
+    const field = event.target.closest('[data-doubtful="true"]');
+    if (field && this.valueOf(field)) this.accept(field);
+  };
+
+  doubtful() {
+    return this.fieldTargets.filter((field) => field.dataset.doubtful === "true");
+  }
+
+  accept(field) {
+    field.dataset.doubtful = "false";
+    field.classList.remove("cv-field-doubtful");
+    field.classList.add("cv-field-accepted");
+  }
+
+  valueOf(field) {
+    return field.querySelector("input:not([type=date]), select, textarea")?.value.trim();
+  }
+
+  /** Focus a field and select its text; without a field the main button. */
+  goTo(field) {
+    const picker = field?.querySelector("select")?.tomselect?.control_input;
+    const input = picker ?? field?.querySelector("input, select, textarea");
+    const button = document.querySelector(`[data-ctrl-enter][form="${this.element.id}"]`);
+    const wanted = input ?? this.element.querySelector("[data-ctrl-enter]") ?? button;
+    wanted?.focus();
+    if (input?.select && input.tagName !== "SELECT") input.select();
+  }
+}
+
+function isAfter(one, other) {
+  return Boolean(one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
+}

@@ -1,0 +1,139 @@
+/* Pages of a PDF by pdf.js. Scripts, forms and outside links of the file stay switched off. */
+import * as pdfjs from "pdfjs-dist";
+
+/** Open the file by range requests; rejects when it cannot be shown. */
+export async function openPages(settings, on) {
+  globalThis.pdfjsLib = pdfjs; // pdf_viewer.mjs looks for it there
+  const [parts] = await Promise.all([
+    import("pdfjs-dist/web/pdf_viewer.mjs"),
+    styleSheet(settings.cssUrl),
+  ]);
+  pdfjs.GlobalWorkerOptions.workerSrc = settings.workerUrl;
+  const task = pdfjs.getDocument({
+    url: settings.url,
+    standardFontDataUrl: `${settings.dataUrl}standard_fonts/`,
+    wasmUrl: `${settings.dataUrl}wasm/`,
+    isEvalSupported: false,
+    enableXfa: false,
+  });
+  task.onProgress = ({ loaded, total }) => total && on.progress(loaded / total);
+  const file = await task.promise;
+  const pages = new PdfPages(parts, settings, on, task, file.numPages);
+  await pages.show(file);
+  return pages;
+}
+
+/** The style sheet of pdf.js, once a page; the layout is wrong before it has come. */
+function styleSheet(url) {
+  if (document.querySelector(`link[href="${CSS.escape(url)}"]`)) return Promise.resolve();
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: url });
+  const loaded = new Promise((resolve, reject) => {
+    link.addEventListener("load", resolve);
+    link.addEventListener("error", reject);
+  });
+  document.head.prepend(link); // before ours, so that ours decides
+  return loaded;
+}
+
+class PdfPages {
+  constructor({ PDFViewer, EventBus, PDFLinkService, PDFFindController }, settings, on, task, count) {
+    Object.assign(this, { on, task, count });
+    this.bus = new EventBus();
+    this.links = new PDFLinkService({ eventBus: this.bus });
+    this.links.externalLinkEnabled = false;
+    const findController = new PDFFindController({ eventBus: this.bus, linkService: this.links });
+    this.viewer = new PDFViewer({
+      container: settings.scroll,
+      viewer: settings.content,
+      eventBus: this.bus,
+      linkService: this.links,
+      findController,
+      annotationEditorMode: pdfjs.AnnotationEditorType.DISABLE,
+      annotationMode: pdfjs.AnnotationMode.ENABLE,
+      textLayerMode: 1,
+    });
+    this.links.setViewer(this.viewer);
+    this.listen();
+  }
+
+  listen() {
+    this.bus.on("pagechanging", ({ pageNumber }) => this.on.page(pageNumber));
+    this.bus.on("scalechanging", ({ scale }) => this.on.zoom(scale));
+    this.bus.on("pagerendered", ({ pageNumber }) => this.on.drawn(pageNumber));
+    this.bus.on("updatefindmatchescount", ({ matchesCount }) => this.tellMatches(matchesCount));
+    this.bus.on("updatefindcontrolstate", ({ matchesCount }) => this.tellMatches(matchesCount));
+  }
+
+  /** Resolves when all pages have their places, though not yet their content. */
+  show(file) {
+    const ready = new Promise((resolve) => {
+      this.bus.on("pagesinit", resolve, { once: true });
+    });
+    this.viewer.setDocument(file);
+    this.links.setDocument(file, null);
+    return ready.then(() => {
+      this.fit();
+      for (let number = 1; number <= this.count; number += 1) {
+        const page = this.element(number);
+        page.removeAttribute("data-l10n-id"); // its own name is English
+        page.setAttribute("aria-label", `Trang ${number}`);
+      }
+    });
+  }
+
+  tellMatches({ current, total }) {
+    if (this.words) this.on.matches(total ? `${current}/${total}` : "0 kết quả");
+  }
+
+  element(number) {
+    return this.viewer.getPageView(number - 1)?.div ?? null;
+  }
+
+  get current() {
+    return this.viewer.currentPageNumber;
+  }
+
+  get rotation() {
+    return this.viewer.pagesRotation;
+  }
+
+  goTo(number) {
+    this.viewer.currentPageNumber = Math.min(Math.max(number, 1), this.count);
+  }
+
+  fit() {
+    this.viewer.currentScaleValue = "page-width";
+  }
+
+  refit() {
+    if (this.viewer.currentScaleValue === "page-width") this.fit();
+  }
+
+  zoom(factor) {
+    this.viewer.currentScale = Math.min(Math.max(this.viewer.currentScale * factor, 0.1), 8);
+  }
+
+  rotate() {
+    this.viewer.pagesRotation = (this.viewer.pagesRotation + 90) % 360;
+  }
+
+  find(words, again) {
+    this.words = words.trim();
+    if (!this.words) this.on.matches("");
+    this.bus.dispatch("find", {
+      source: this,
+      type: again ? "again" : "",
+      query: this.words,
+      highlightAll: true,
+      caseSensitive: false,
+      entireWord: false,
+      matchDiacritics: false,
+      findPrevious: false,
+    });
+  }
+
+  dispose() {
+    this.viewer.cleanup();
+    this.task.destroy();
+  }
+}
