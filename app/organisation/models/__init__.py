@@ -1,6 +1,7 @@
 """The tables of the organisation, one file a group."""
 
 from app.organisation.models.organs import (
+    IDENTIFIER,
     IssuingBody,
     IssuingBodySigner,
     Organ,
@@ -27,6 +28,7 @@ from app.organisation.models.units import (
 )
 
 __all__ = [
+    "IDENTIFIER",
     "ApiToken",
     "Delegation",
     "DelegationState",

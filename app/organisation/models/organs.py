@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, Nfc
 
+IDENTIFIER = "identifier"  # the scheme of the national identifiers (mã định danh)
+
 
 class OrganLevel(enum.Enum):
     """Where an organ stands. `district` only for the time before 01/7/2025."""

@@ -39,6 +39,7 @@ class Person(Base):
     totp_last_step: Mapped[int] = mapped_column(default=0)  # a code is accepted once
     shortcuts_off: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)
+    is_machine: Mapped[bool] = mapped_column(default=False)  # stands for an API token
     created_at: Mapped[datetime] = mapped_column(default=now)
     version: Mapped[int] = mapped_column()
 

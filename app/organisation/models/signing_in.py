@@ -73,6 +73,7 @@ class ApiToken(Base):
     name: Mapped[str] = mapped_column(Nfc(120))
     token_hash: Mapped[str] = mapped_column(Nfc(64), unique=True)
     post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))  # the machine
     scopes: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime] = mapped_column(default=now)
     created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))

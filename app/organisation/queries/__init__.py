@@ -1,6 +1,20 @@
 """Reads of the organisation. Other rooms import these names from here."""
 
 from app.organisation.queries.actors import actor_for, actor_for_post, holdings_of
+from app.organisation.queries.administration import (
+    all_holdings,
+    post_options,
+    posts_by_role,
+    posts_by_unit,
+    posts_of_people,
+    successions_of,
+    unit_options,
+)
+from app.organisation.queries.delegations import (
+    delegations,
+    delegations_of,
+    waiting_delegations,
+)
 from app.organisation.queries.organs import (
     find_organ,
     get_organ,
@@ -30,6 +44,9 @@ from app.organisation.queries.structure import (
 __all__ = [
     "actor_for",
     "actor_for_post",
+    "all_holdings",
+    "delegations",
+    "delegations_of",
     "find_organ",
     "get_organ",
     "get_person",
@@ -46,10 +63,17 @@ __all__ = [
     "people",
     "people_choices",
     "post_label",
+    "post_options",
+    "posts_by_role",
+    "posts_by_unit",
+    "posts_of_people",
     "posts_of_unit",
     "posts_with_role",
+    "successions_of",
     "unit_label",
+    "unit_options",
     "unit_tree",
     "units",
     "units_under",
+    "waiting_delegations",
 ]

@@ -85,8 +85,8 @@ def holdings_of(session: Session, person: Person) -> tuple[Holding, ...]:
     return tuple(_with_terms(session, found, {post.id: post.unit_id for post in heads}))
 
 
-def actor_for_post(session: Session, post_id: int) -> Actor:
-    """An actor that is only the post, for a machine client whose token names it.
+def actor_for_post(session: Session, post_id: int, *, person_id: int, name: str) -> Actor:
+    """A machine client acting in a post; `person_id` is the person row that stands for it.
 
     Raises:
         NotFound: the post does not exist or has ended.
@@ -97,12 +97,22 @@ def actor_for_post(session: Session, post_id: int) -> Actor:
     heads = {post.id: post.unit_id} if post.is_head else {}
     [holding] = _with_terms(session, {post.id: _holding(post)}, heads)
     return Actor(
-        person_id=0, holding=holding, holdings=(holding,), terms=holding.terms, name=post.label
+        person_id=person_id,
+        holding=holding,
+        holdings=(holding,),
+        terms=holding.terms,
+        name=name,
     )
 
 
 def _holding(post: Post) -> Holding:
-    return Holding(post_id=post.id, unit_id=post.unit_id, roles=post.roles, label=post.label)
+    return Holding(
+        post_id=post.id,
+        unit_id=post.unit_id,
+        roles=post.roles,
+        label=post.label,
+        unit_label=post.unit.short_name,
+    )
 
 
 def _with_terms(

@@ -199,7 +199,11 @@ def people(
     session: Session, *, text: str = "", unit_id: int | None = None, active: bool | None = True
 ) -> list[Person]:
     """People by given name. `text` looks in names without marks and in logins."""
-    rows = sa.select(Person).order_by(Person.sort_name, Person.id)
+    rows = (
+        sa.select(Person)
+        .where(Person.is_machine.is_(False))
+        .order_by(Person.sort_name, Person.id)
+    )
     if active is not None:
         rows = rows.where(Person.is_active.is_(active))
     if text.strip():
