@@ -1,0 +1,1 @@
+"""The demo office: invented people, letters, paper and scans. Needs no Flask."""
