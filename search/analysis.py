@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 ANALYSIS_VERSION = 1
@@ -103,6 +104,10 @@ def _spellings() -> dict[str, str]:
 
 
 _SPELLING = _spellings()
+_OTHER_SPELLINGS: dict[str, set[str]] = {}
+for _written, _kept in _SPELLING.items():
+    if _written.translate(_FOLD) != _kept.translate(_FOLD):
+        _OTHER_SPELLINGS.setdefault(_kept.translate(_FOLD), set()).add(_written.translate(_FOLD))
 
 
 def exact_terms(text: str) -> list[str]:
@@ -131,15 +136,33 @@ class Place:
     """A term and where it stands in a text (`text[start:end]`)."""
 
     exact: str
+    folded: str
     start: int
     end: int
 
 
-def places(normalised: str) -> Iterator[Place]:
-    """The terms of a *normalised* text with their places, the same that `exact_terms` gives."""
-    for found in _TERM.finditer(lower(normalised)):
-        term = found.group()
-        yield Place(_SPELLING.get(term, term), found.start(), found.end())
+@lru_cache(maxsize=256)
+def _finder(folded: frozenset[str]) -> re.Pattern[str]:
+    """A pattern for folded terms in folded text, in every spelling that gives them."""
+    letters = {other for term in folded for other in (term, *_OTHER_SPELLINGS.get(term, ()))}
+    digits = {term for term in letters if term.isdigit()}
+    ways = []
+    for terms, kind, lead in ((letters - digits, r"[^\W\d_]", ""), (digits, "[0-9]", "0*")):
+        if terms:
+            any_of = "|".join(map(re.escape, sorted(terms, key=len, reverse=True)))
+            ways.append(f"(?<!{kind}){lead}(?:{any_of})(?!{kind})")
+    return re.compile("|".join(ways) or r"(?!)")
+
+
+def places(normalised: str, folded: frozenset[str]) -> list[Place]:
+    """Where the terms that fold to one of `folded` stand in a *normalised* text, in order."""
+    found = []
+    for match in _finder(folded).finditer(fold(normalised)):
+        start, end = match.span()
+        term = lower(normalised[start:end]).lstrip("0") or "0"
+        exact = _SPELLING.get(term, term)
+        found.append(Place(exact, fold_term(exact), start, end))
+    return found
 
 
 def _iso(day: str, month: str, year: str) -> str | None:

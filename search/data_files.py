@@ -24,6 +24,16 @@ def same_meaning() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
 
 
 @cache
+def replacements() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+    """The pairs in both directions, as (what stands there, what means the same), by first term."""
+    table: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for short, long in same_meaning():
+        table.setdefault(short[0], []).append((short, long))
+        table.setdefault(long[0], []).append((long, short))
+    return table
+
+
+@cache
 def document_types() -> tuple[str, ...]:
     """Names of document types, longest first, as they are written."""
     return tuple(sorted(_lines("document_types.txt"), key=len, reverse=True))

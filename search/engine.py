@@ -23,6 +23,8 @@ from search.types import (
 )
 
 FACET_VALUES = 50  # values of one facet that are counted
+APPLIED = (Relaxation.TYPING_ERRORS, Relaxation.MOST_WORDS)
+"""Loosened without being asked; what a person restricted on purpose is only offered to go."""
 MAX_WINDOW = 10_000  # offset + limit
 
 
@@ -72,7 +74,7 @@ class Engine(ABC):
         relaxed, offers = None, {}
         if found.total == 0:
             offers = self._offers(ask)
-            relaxed = next((way for way, count in offers.items() if count), None)
+            relaxed = next((way for way in APPLIED if offers.get(way)), None)
         if relaxed is not None:
             ask = replace(ask, relaxed=relaxed)
             found = self._search(ask.plan(), limit=limit, offset=offset, sort=sort)

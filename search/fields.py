@@ -49,8 +49,11 @@ def index_record(record: SearchRecord) -> IndexedRecord:
     number = record.number
     if record.notation and "/" not in number:
         number = f"{number}/{record.notation}"
-    head = " \n ".join((record.title, number, record.type, record.organ, record.signer))
-    rest = " \n ".join((*record.people, record.text, *record.pages))
+    # as people write and type them: "số 145/TTr-KTHT", "17/02/2026"
+    label = f"số {number}" if number else ""
+    day = f"{record.date[8:10]}/{record.date[5:7]}/{record.date[:4]}" if record.date else ""
+    head = " \n ".join((record.title, label, record.type, record.organ, record.signer))
+    rest = " \n ".join((day, *record.people, record.text, *record.pages))
     exact = " ".join(exact_terms(f"{head} \n {rest}"))
     own = own_numbers(record.number, record.notation)
     texts = {

@@ -32,7 +32,7 @@ _SHOWN_FIELDS = "so: coquan: loai: nguoiky: trangthai: donvi: nam: tu: den:"
 _QUOTES = str.maketrans("“”„«»", '"""""')
 _PIECE = re.compile(
     r"(?P<minus>-(?=[^\s-]))?"
-    r"(?:(?P<name>[^\W\d_]{1,20}):(?P<gap>\s*)(?=[^\s/])(?!$))?"
+    r"(?:(?P<name>[^\W\d_]{1,20}):(?!//)(?P<gap>\s*)(?=\S))?"
     r'(?:"(?P<phrase>[^"]*)(?P<closed>"?)|(?P<word>[^\s"]+))'
 )
 _OR = {"or", "hoặc", "|", "||"}
@@ -137,6 +137,9 @@ def _add_or(reading: _Reading, text: str, end: int) -> int:
 
 
 def _add_text(reading: _Reading, text: str, *, negative: bool, phrase: bool) -> None:
+    if text.endswith(":") and fold(text[:-1]) in FIELDS:
+        reading.say(f"“{text}” chưa có giá trị; đã bỏ qua.")
+        return
     if not exact_terms(text):
         return  # a dash, brackets, an empty pair of quotes
     if negative:

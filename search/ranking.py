@@ -7,12 +7,12 @@ were found by trial on known-item queries (`docs/finding.md` has the figures).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from search.analysis import codes, exact_terms, fold, fold_term, has_marks, own_numbers
-from search.data_files import same_meaning
+from search.data_files import replacements
 from search.plan import Best, Bool, Boost, Days, Every, Fixed, Fuzzy, Node, OneOf, Phrase, Term
 from search.types import EVERYTHING, Acl, Filters, Query, Relaxation
 
@@ -22,7 +22,7 @@ WORDS_OF = {name: f"{name}_words" for name in ("organ", "signer", "type", "state
 
 FUZZY_FROM = 4  # letters; with one of three letters changed every syllable is another word
 MAX_VARIANTS = 4  # ways to write the same query with abbreviations
-NEAR = 8  # moves that words may stand away from their order and still be near
+NEAR = 3  # moves that words may stand away from their order and still be near
 
 
 _LOOK_ALIKE = (
@@ -34,12 +34,13 @@ _LOOK_ALIKE = (
 class Weights:
     """Factors on BM25 scores; `own_number` and `fresh` are plain scores."""
 
-    phrase_exact: float = 3.0
-    phrase_folded: float = 3.0
-    near: float = 1.5
+    phrase_exact: float = 10.0
+    phrase_folded: float = 10.0
+    near: float = 5.0
     exact: float = 1.0
     exact_unmarked: float = 0.3
-    head: float = 1.0
+    all_exact: float = 10.0
+    head: float = 0.2
     head_phrase: float = 2.0
     own_number: float = 30.0
     fresh: float = 1.0
@@ -83,22 +84,22 @@ def read_words(texts: Sequence[str]) -> list[Word]:
     return [word for word in words if word.exact]
 
 
-def _occurrences(terms: Sequence[str], part: Sequence[str]) -> list[int]:
-    size = len(part)
-    return [i for i in range(len(terms) - size + 1) if tuple(terms[i : i + size]) == tuple(part)]
+def _replaceable(terms: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...], tuple[str, ...]]]:
+    """Where something stands that has another form: position, what stands there, the other."""
+    known = replacements()
+    for at, term in enumerate(terms):
+        for source, target in known.get(term, ()):
+            if tuple(terms[at : at + len(source)]) == source:
+                yield at, source, target
 
 
 def variants(folded: Sequence[str]) -> list[tuple[str, ...]]:
     """The same folded words with abbreviations written out or words abbreviated, first as given."""
     found: dict[tuple[str, ...], None] = {tuple(folded): None}
-    for short, long in same_meaning():
-        for source, target in ((short, long), (long, short)):
-            for known in list(found):
-                for at in _occurrences(known, source)[:1]:
-                    changed = (*known[:at], *target, *known[at + len(source) :])
-                    found.setdefault(changed, None)
-        if len(found) >= MAX_VARIANTS:
-            break
+    for at, source, target in reversed(list(_replaceable(folded))):
+        for known in list(found):
+            if known[at : at + len(source)] == source:  # from the right, so that places stay
+                found.setdefault((*known[:at], *target, *known[at + len(source) :]), None)
     return list(found)[:MAX_VARIANTS]
 
 
@@ -106,18 +107,21 @@ def _must_match(words: Sequence[Word], *, fuzzy: bool = False) -> list[Node]:
     """One node for each word; words of a known name are together replaced by its short form."""
     nodes: list[Node | None] = [_word_node(word, fuzzy=fuzzy) for word in words]
     flat = [word.folded[0] if len(word.folded) == 1 else "" for word in words]
-    for short, long in same_meaning():
-        for at in _occurrences(flat, long):
-            parts = [node for node in nodes[at : at + len(long)] if node is not None]
-            if len(parts) == len(long):
-                nodes[at] = Best((Bool(must=tuple(parts)), phrase_or_term(BODY, short)))
-                nodes[at + 1 : at + len(long)] = [None] * (len(long) - 1)
+    for at, source, target in _replaceable(flat):
+        parts = [node for node in nodes[at : at + len(source)] if node is not None]
+        if len(source) > 1 and len(parts) == len(source):
+            nodes[at] = Best((Bool(must=tuple(parts)), phrase_or_term(BODY, target)))
+            nodes[at + 1 : at + len(source)] = [None] * (len(source) - 1)
     return [node for node in nodes if node is not None]
 
 
 def _word_node(word: Word, *, fuzzy: bool) -> Node:
     ways: list[Node] = [phrase_or_term(BODY, word.folded), *word.also]
-    ways += [phrase_or_term(BODY, long) for short, long in same_meaning() if short == word.folded]
+    ways += [
+        phrase_or_term(BODY, target)
+        for _, source, target in _replaceable(word.folded)
+        if source == word.folded
+    ]
     if fuzzy and len(word.folded) == 1 and len(word.folded[0]) >= FUZZY_FROM:
         term = word.folded[0]
         ways += [Fuzzy(BODY, term), *(Term(BODY, other) for other in misread(term))]
@@ -139,6 +143,8 @@ def _rewards(words: Sequence[Word], weights: Weights) -> list[Node]:
         for term in dict.fromkeys(exact):
             by = weights.exact if has_marks(term) else weights.exact_unmarked
             nodes.append(Boost(Term(BODY_EXACT, term), by))
+        typed = tuple(Term(BODY_EXACT, term) for term in dict.fromkeys(exact) if has_marks(term))
+        nodes.append(Fixed(Bool(must=typed), weights.all_exact))
     if len(exact) > 1:
         for way in variants(folded):
             if len(way) > 1:

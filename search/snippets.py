@@ -5,6 +5,7 @@ text as it is kept, so what is shown is what was written.
 """
 
 import html
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -27,7 +28,12 @@ class Wanted:
 
     def find(self, normalised: str) -> list[Place]:
         """The places of wanted terms in a normalised text."""
-        return [place for place in places(normalised) if fold_term(place.exact) in self.terms]
+        return places(normalised, self.folded) if self.folded else []
+
+    @property
+    def folded(self) -> frozenset[str]:
+        """All wanted terms without marks."""
+        return frozenset(self.terms)
 
 
 def wanted(query: Query, *, near_misses: bool = False) -> Wanted:
@@ -70,7 +76,7 @@ def snippets(record: SearchRecord, want: Wanted, *, count: int = 2) -> tuple[Sni
     left = MAX_CHARACTERS
     matches: list[tuple[int | None, str, list[Place]]] = []
     for page, text in parts:
-        matches.append((page, text, want.find(text[:left]) if want.terms else []))
+        matches.append((page, text, want.find(text[:left])))
         left -= len(text)
         if left <= 0:
             break
@@ -93,38 +99,34 @@ def snippets(record: SearchRecord, want: Wanted, *, count: int = 2) -> tuple[Sni
 
 def _chosen(found: Sequence[Place], want: Wanted) -> list[Place]:
     """Where a term stands as typed, its other spellings are not marked: đề, so not để."""
-    as_typed = {
-        fold_term(place.exact)
-        for place in found
-        if place.exact in want.terms[fold_term(place.exact)]
-    }
+    as_typed = {place.folded for place in found if place.exact in want.terms[place.folded]}
     return [
         place
         for place in found
-        if (key := fold_term(place.exact)) not in as_typed or place.exact in want.terms[key]
+        if place.folded not in as_typed or place.exact in want.terms[place.folded]
     ]
 
 
 def _best_window(found: Sequence[Place], want: Wanted) -> tuple[float, int, int]:
     """Score of the best window and the first and last place in it.
 
-    Different terms count by their length, neighbours of the query that are neighbours here twice.
+    Different terms count by their length; neighbours of the query that are neighbours here more.
     """
-    best = (-1.0, 0, 0)
-    first = 0
-    for last in range(len(found)):
-        while found[last].end - found[first].start > WIDTH:
+    rows = [
+        6.0 if two.start - one.end <= 3 and (one.folded, two.folded) in want.rows else 0.0
+        for one, two in pairwise(found)
+    ]
+    best, first, score = (-1.0, 0, 0), 0, 0.0
+    inside: Counter[str] = Counter()
+    for last, place in enumerate(found):
+        score += rows[last - 1] if last > first else 0.0
+        score += 0.0 if inside[place.folded] else 1 + len(place.folded)
+        inside[place.folded] += 1
+        while place.end - found[first].start > WIDTH and first < last:
+            left = found[first].folded
+            inside[left] -= 1
+            score -= rows[first] + (0.0 if inside[left] else 1 + len(left))
             first += 1
-        inside = found[first : last + 1]
-        if len(inside) > 60:  # a window full of short words: enough is enough
-            inside = inside[-60:]
-        score = float(sum(1 + len(term) for term in {fold_term(place.exact) for place in inside}))
-        score += sum(
-            6.0
-            for one, two in pairwise(inside)
-            if two.start - one.end <= 3
-            and (fold_term(one.exact), fold_term(two.exact)) in want.rows
-        )
         if score > best[0]:
             best = (score, first, last)
     return best

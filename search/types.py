@@ -192,8 +192,9 @@ class Relaxation(StrEnum):
 class Results:
     """The answer to one query.
 
-    `relaxed` says how the query was loosened because nothing matched it as it stood;
-    `offers` gives what each loosening would find. `explain` comes from `Query`.
+    `relaxed` says how the words were loosened because nothing matched them as they stood;
+    `offers` gives how many records each loosening would find. Filters are never dropped unasked,
+    so `WITHOUT_FILTERS` is only ever offered. `explain` comes from `Query`.
     """
 
     total: int
