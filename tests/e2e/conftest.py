@@ -1,0 +1,285 @@
+"""A running office for the browser: web, relay and worker as real processes on a fresh database.
+
+The demo office is loaded once a session and kind of database; each test signs in through the
+screen. Console errors, page errors, breaches of the content security policy, answers of 500 and
+requests to another host fail the test that caused them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+STARTED_WITHIN = 90
+
+
+@dataclass(slots=True)
+class RunningOffice:
+    """Where the office answers, and what belongs to it on the disk."""
+
+    url: str
+    var_dir: Path
+    env: dict[str, str]
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+        """Start one process; its output is kept beside the data."""
+        with (self.var_dir.parent / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+            )
+        self.processes.append(process)
+        return process
+
+    def run(self, *arguments: str) -> None:
+        """Run a `flask` command to its end."""
+        command = [sys.executable, "-m", "flask", "--app", "app", *arguments]
+        subprocess.run(command, cwd=ROOT, env=self.env, check=True, timeout=180)
+
+    def stop(self) -> None:
+        for process in self.processes:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+        deadline = time.monotonic() + 10
+        for process in self.processes:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, deadline - time.monotonic()))
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def office_env(var_dir: Path, database_url: str) -> dict[str, str]:
+    """The environment of all processes: nothing of the machine's own settings."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT", "FLASK"))}
+    return kept | {
+        "VAR_DIR": str(var_dir),
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": uuid.uuid4().hex,
+        "AUDIT_KEY": uuid.uuid4().hex,
+        "PYTHONPATH": str(ROOT),
+        "OMP_THREAD_LIMIT": "1",
+        "READING_PROCESSES": "2",
+    }
+
+
+def wait_until_ready(url: str) -> None:
+    deadline = time.monotonic() + STARTED_WITHIN
+    while True:
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=2):
+                return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+def start_office(folder: Path, database_url: str) -> RunningOffice:
+    """Migrate, load the demo office and start web, relay and worker."""
+    var_dir = folder / "var"
+    var_dir.mkdir()
+    port = free_port()
+    running = RunningOffice(f"http://127.0.0.1:{port}", var_dir, office_env(var_dir, database_url))
+    running.run("db", "upgrade")
+    running.run("demo", "load")
+    python = sys.executable
+    running.start(
+        "web",
+        *(python, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
+        *("--workers", "1", "--threads", "64", "--no-control-socket", "app:create_app()"),
+    )
+    running.start("relay", python, "-m", "flask", "--app", "app", "relay", "run")
+    running.start("worker", python, "-m", "workflows.worker")
+    try:
+        wait_until_ready(running.url)
+    except OSError:
+        running.stop()
+        raise
+    return running
+
+
+@pytest.fixture(scope="session")
+def office_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    folder = tmp_path_factory.mktemp("office-sqlite")
+    running = start_office(folder, f"sqlite:///{folder}/var/congvu.sqlite3")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def office_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    server = os.environ.get("TEST_POSTGRESQL_URL")
+    if not server:
+        if os.environ.get("CI") == "true":
+            pytest.fail("TEST_POSTGRESQL_URL is missing: CI runs on both databases")
+        pytest.skip("no TEST_POSTGRESQL_URL; `make test` starts a server")
+    name = f"e2e_{uuid.uuid4().hex[:8]}"
+    url = sa.make_url(server)
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    folder = tmp_path_factory.mktemp("office-postgresql")
+    running = start_office(folder, url.set(database=name).render_as_string(hide_password=False))
+    yield running
+    running.stop()
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    engine.dispose()
+
+
+@pytest.fixture
+def running_office(request: pytest.FixtureRequest) -> RunningOffice:
+    """The office on SQLite; a test of the main flow asks for both with indirect parameters."""
+    kind = getattr(request, "param", "sqlite")
+    found: RunningOffice = request.getfixturevalue(f"office_{kind}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    path = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is missing")
+        pytest.skip("no Chromium; `make test` installs it")
+    arguments = (
+        "--no-sandbox --disable-gpu --disable-quic --no-first-run "
+        "--disable-background-networking --disable-component-update --disable-sync"
+    )
+    return {**browser_type_launch_args, "executable_path": path, "args": arguments.split()}
+
+
+class Watch:
+    """What a page must not do, collected while it does it."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self.faults: list[str] = []
+        self.allowed: set[int] = set()  # statuses whose console line a test expects
+
+    def attach(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
+        page.on("response", self._response)
+        page.on("request", lambda request: self._request(request.url))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type != "error":
+            return
+        if any(f"status of {status}" in message.text for status in self.allowed):
+            return
+        self.faults.append(f"console: {message.text}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.faults.append(f"{response.status} {response.url}")
+
+    def _request(self, url: str) -> None:
+        if not url.startswith((self.base_url, "data:", "blob:")):
+            self.faults.append(f"foreign request: {url}")
+
+
+class Visitor:
+    """One person with a browser of their own, at one size of screen."""
+
+    def __init__(self, office: RunningOffice, context: BrowserContext, watch: Watch) -> None:
+        self.office, self.context, self.watch = office, context, watch
+        self.page = context.new_page()
+        watch.attach(self.page)
+
+    def go(self, path: str) -> Page:
+        """Open an address of the office and wait until its controllers run."""
+        self.page.goto(self.office.url + path)
+        return self.ready()
+
+    def ready(self) -> Page:
+        expect(self.page.locator("html[data-ready]")).to_be_attached()
+        return self.page
+
+    def sign_in(self, login: str, password: str) -> Page:
+        page = self.go("/dang-nhap")
+        page.get_by_label("Tên đăng nhập").fill(login)
+        page.get_by_label("Mật khẩu", exact=True).fill(password)
+        page.get_by_role("button", name="Đăng nhập").click()
+        expect(page.get_by_role("main")).to_be_visible()
+        expect(page).not_to_have_url(self.office.url + "/dang-nhap")
+        return self.ready()
+
+    def axe(self) -> list[str]:
+        """Breaches of WCAG 2.2 AA on the page as it stands, as `rule: target` lines."""
+        # Evaluated by the debugger, which the page's content security policy does not bind.
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate(
+            "tags => axe.run({runOnly: {type: 'tag', values: tags}})", AXE_TAGS
+        )
+        return [
+            f"{violation['id']}: {node['target']}"
+            for violation in found["violations"]
+            for node in violation["nodes"]
+        ]
+
+    def scrolls_sideways(self) -> bool:
+        found: bool = self.page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
+        return found
+
+
+@pytest.fixture
+def visit(
+    running_office: RunningOffice, browser: Browser, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Any]:
+    """`visit(login, phone=False)` gives a signed-in `Visitor`; their faults fail the test."""
+    from app.demo.people import PASSWORD
+
+    watch = Watch(running_office.url)
+    contexts: list[BrowserContext] = []
+
+    def arrive(login: str | None = None, *, phone: bool = False) -> Visitor:
+        context = browser.new_context(
+            base_url=running_office.url,
+            viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
+            locale="vi-VN",
+            timezone_id="Asia/Ho_Chi_Minh",
+            has_touch=phone,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        visitor = Visitor(running_office, context, watch)
+        if login is not None:
+            visitor.sign_in(login, PASSWORD)
+        return visitor
+
+    arrive.watch = watch  # type: ignore[attr-defined]
+    yield arrive
+    for context in contexts:
+        context.close()
+    assert watch.faults == []
