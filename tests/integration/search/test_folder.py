@@ -161,8 +161,8 @@ def test_a_killed_writer_loses_only_what_was_not_committed(tmp_path: Path) -> No
 
 def test_the_command_line_indexes_asks_and_counts(tmp_path: Path) -> None:
     lines = [
-        {"id": "a", "title": "Đề án một", "text": "trang một\ftrang hai nói về đề án", "acl": ["public"],
-         "kind": "report", "number": 12, "date": "2026-01-02"},
+        {"id": "a", "title": "Đề án một", "text": "trang một\ftrang hai nói về đề án",
+         "acl": ["public"], "kind": "report", "number": 12, "date": "2026-01-02"},
         {"id": "b", "title": "Bí mật", "text": "đề án", "acl": ["unit:3"]},
     ]  # fmt: skip
     records = tmp_path / "records.jsonl"
