@@ -10,8 +10,8 @@ import fcntl
 import logging
 import time
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -172,6 +172,30 @@ def transaction(name: str = "") -> Iterator[Session]:
             log.warning("slow write: %s held the lock for %.0f ms", name or "?", took * 1000)
     finally:
         _block.reset(token)
+
+
+def forget_deleted(tables: Sequence[str], *, patience: float = 10.0) -> bool:
+    """Make what a purge deleted unreadable in the database's files.
+
+    SQLite: deleted pages are overwritten already (`secure_delete`); the write-ahead log is emptied,
+    which has to wait for open readers, `patience` seconds at most. PostgreSQL: VACUUM. Returns
+    whether it was possible; the caller tries again later if not.
+    """
+    if not is_sqlite():
+        with engine().execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            for table in tables:
+                connection.exec_driver_sql(f'VACUUM "{table}"')
+        return True
+    give_up = time.monotonic() + patience
+    while True:
+        with closing(engine().raw_connection()) as raw, closing(raw.cursor()) as cursor:
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if not busy:
+            return True
+        if time.monotonic() > give_up:
+            log.warning("the write-ahead log could not be emptied: readers are open")
+            return False
+        time.sleep(0.05)
 
 
 @contextmanager

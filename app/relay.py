@@ -59,6 +59,7 @@ class HandlerConsumer:
 
 
 _consumers: dict[str, Consumer] = {}
+_chores: dict[str, tuple[Callable[[], object], float]] = {}
 
 
 def register(consumer: Consumer) -> None:
@@ -68,6 +69,17 @@ def register(consumer: Consumer) -> None:
 
 def consumers() -> list[Consumer]:
     return list(_consumers.values())
+
+
+def every(seconds: float, name: str, step: Callable[[], object]) -> None:
+    """Let the running relay call `step` again and again, in a thread of its own."""
+    _chores[name] = (step, seconds)
+
+
+def do_chores() -> None:
+    """Every chore once, in this thread: for tests and commands."""
+    for step, _pause in _chores.values():
+        step()
 
 
 def deliver_once(consumer: Consumer, *, limit: int = 200) -> int:
@@ -124,7 +136,8 @@ class Relay:
             (consumer.name, lambda consumer=consumer: deliver_once(consumer), IDLE_SECONDS)  # type: ignore[misc]
             for consumer in consumers()
         ]
-        return [*steps, ("seal", lambda: seal_once(audit_key, head_file), 1.0)]
+        chores = [(name, _quiet(step), pause) for name, (step, pause) in _chores.items()]
+        return [*steps, *chores, ("seal", lambda: seal_once(audit_key, head_file), 1.0)]
 
     def start(self) -> None:
         for thread in self._threads:
@@ -145,3 +158,12 @@ class Relay:
                 busy, failures = False, failures + 1
             if not busy:
                 self._stop.wait(min(pause * 2**failures, 30))
+
+
+def _quiet(step: Callable[[], object]) -> Callable[[], object]:
+    """A chore always waits its time; what it returns says nothing about more work."""
+
+    def call() -> None:
+        step()
+
+    return call
