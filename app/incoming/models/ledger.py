@@ -130,7 +130,10 @@ class IntakeItem(Base):
         self.settled_at = now()
 
     def forget_content(self) -> None:
-        """Keep source, size and times only: what a purge leaves."""
-        self.file_name, self.sha256, self.source_path = "", None, None
+        """Keep source, size and times only: what a purge leaves.
+
+        `source_path` goes when the file in the watched folder has gone.
+        """
+        self.file_name, self.sha256 = "", None
         self.media_type, self.file_id, self.pages = "", None, None
         self.purged_at, self.held_until = now(), None

@@ -62,6 +62,7 @@ class ReadingJob(Base):
     page_total: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Nfc(500))
     created_at: Mapped[datetime] = mapped_column(default=now)
+    offered_at: Mapped[datetime | None]  # the workers' queue has it since
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 

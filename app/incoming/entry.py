@@ -1,0 +1,130 @@
+"""The one door for bytes: page, API, command and watched folder all come in here.
+
+Row first, then bytes, then the row says they are all there. Each step is its own transaction, so
+a process may die between any two: `recover` goes on from what the ledger says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import BinaryIO
+
+from app.clock import now
+from app.db import reading, transaction
+from app.files.store import FileStore, StoredBlob, TooBig, current_store
+from app.incoming.models import IntakeItem, IntakeState
+from app.incoming.purging import carry_out
+from app.incoming.quarantine import Quarantine, current_quarantine
+from app.incoming.queries import ledger
+from app.incoming.services import intake, secrecy
+from app.incoming.services.intake import Arrival
+from app.incoming.services.secrecy import Purge
+from app.security import SYSTEM, Actor
+from ocr import SNIFF_BYTES, sniff
+
+UNFINISHED_AFTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a file that came in. `sentence` says why it was refused or found double."""
+
+    intake_id: int
+    token: str
+    letter_id: int | None
+    state: IntakeState
+    sentence: str | None
+
+
+def take_in(actor: Actor, source: BinaryIO, arrival: Arrival, *, limit: int) -> Taken:
+    """Receive one file of at most `limit` bytes. When this returns, it cannot be lost any more.
+
+    Call it outside any block. A file that is too big, empty, of no known type or double is an
+    answer, not an error.
+    """
+    with transaction("incoming.receive") as session:
+        intake_id = intake.receive(session, actor, arrival).id
+    return take_bytes(actor, intake_id, source, limit=limit)
+
+
+def take_bytes(actor: Actor, intake_id: int, source: BinaryIO, *, limit: int) -> Taken:
+    """Receive the bytes of a row that is in the ledger already."""
+    quarantine = current_quarantine()
+    try:
+        blob = quarantine.receive(intake_id, source, limit=limit)
+    except TooBig as error:
+        with transaction("incoming.reject") as session:
+            item = intake.reject_intake(
+                session, actor, intake_id=intake_id, code="too_big", reason=error.user_message
+            )
+            taken = _taken(item)
+        quarantine.purge(intake_id)
+        return taken
+    return settle(actor, intake_id, blob)
+
+
+def settle(actor: Actor, intake_id: int, blob: StoredBlob) -> Taken:
+    """All bytes lie in quarantine: say so, and store at once what is kept without being read."""
+    quarantine, store = current_quarantine(), current_store()
+    file_type = sniff(quarantine.head(intake_id, SNIFF_BYTES))
+    with transaction("incoming.arrived") as session:
+        item = intake.arrived(
+            session, actor, intake_id=intake_id, blob=blob, file_type=file_type
+        )
+        keep = item.state is IntakeState.QUARANTINED and not file_type.readable
+        taken = _taken(item)
+    if item.settled:
+        quarantine.purge(intake_id)
+    if not keep:
+        return taken
+    return store_unread(actor, intake_id, quarantine, store)
+
+
+def store_unread(
+    actor: Actor, intake_id: int, quarantine: Quarantine, store: FileStore
+) -> Taken:
+    """Keep a file that nobody can read a secrecy mark in: it is an attachment to download."""
+    blob = store.put_path(quarantine.path(intake_id))
+    with transaction("incoming.store") as session:
+        item = intake.store_intake(
+            session, actor, intake_id=intake_id, blob=blob, to_be_read=False
+        )
+        taken = _taken(item)
+    quarantine.purge(intake_id)
+    return taken
+
+
+def recover() -> int:
+    """Finish or give up what a process left behind when it died. Returns how many rows.
+
+    Bytes that lie complete in quarantine are settled only if the row says so: a row that does not
+    may have half a file, and its sender got no answer and sends again.
+    """
+    moment = now() - UNFINISHED_AFTER
+    quarantine, store = current_quarantine(), current_store()
+    with reading() as session:
+        half = [item.id for item in ledger.unfinished(session, moment)]
+        whole = ledger.unstored(session, now() - timedelta(minutes=1))
+    for intake_id in half:
+        with transaction("incoming.unfinished") as session:
+            intake.give_up_unfinished(session, SYSTEM, intake_id=intake_id)
+        quarantine.purge(intake_id)
+    for intake_id in whole:
+        store_unread(SYSTEM, intake_id, quarantine, store)
+    return len(half) + len(whole)
+
+
+def confirm_secret(actor: Actor, intake_id: int) -> Purge:
+    """Purge a file as secret: rows, bytes, sources, index and log. Says what to wipe by hand."""
+    with transaction("incoming.confirm_secret") as session:
+        purge = secrecy.confirm_secret(session, actor, intake_id=intake_id)
+    carry_out(purge, current_store(), current_quarantine())
+    return purge
+
+
+def _taken(item: IntakeItem) -> Taken:
+    sentence = item.reject_reason
+    if item.state is IntakeState.DUPLICATE:
+        sentence = "Tệp này đã có trong hệ thống, không lưu lần nữa."
+    return Taken(item.id, item.token, item.letter_id, item.state, sentence)

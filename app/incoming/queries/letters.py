@@ -1,0 +1,272 @@
+"""Letters as the actor may see them: one, a page of a list, the numbers of the tabs."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.errors import NotFound
+from app.incoming.models import CLOSED, IncomingDocument, IncomingStatus
+from app.incoming.permissions import REGISTER
+from app.organisation.models import OrganAlias
+from app.organisation.names import fold_name
+from app.security import Actor, visible
+
+KIND = "incoming"
+NUMBERED_ROWS = 10_000
+"""Up to here pages have numbers; beyond it a list goes on by keyset."""
+
+S = IncomingStatus
+Letters = sa.Select[tuple[IncomingDocument]]
+
+
+class Tab(enum.Enum):
+    """The tabs of the list, with the statuses each shows."""
+
+    TO_REGISTER = "cho-vao-so"
+    TO_SUBMIT = "cho-trinh"
+    PASSED_ON = "da-chuyen"
+    SENT_BACK = "tra-lai"
+    ALL = "tat-ca"
+
+
+TAB_LABELS = {
+    Tab.TO_REGISTER: "Chờ vào sổ",
+    Tab.TO_SUBMIT: "Chờ trình",
+    Tab.PASSED_ON: "Đã chuyển",
+    Tab.SENT_BACK: "Trả lại",
+    Tab.ALL: "Tất cả",
+}
+TAB_STATUSES: dict[Tab, frozenset[IncomingStatus]] = {
+    Tab.TO_REGISTER: frozenset({S.RECEIVED}),
+    Tab.TO_SUBMIT: frozenset({S.REGISTERED, S.REOPENED}),
+    Tab.PASSED_ON: frozenset(
+        {
+            S.SUBMITTED, S.DIRECTED, S.ASSIGNED, S.IN_PROGRESS, S.FOR_INFORMATION, S.DONE, S.FILED,
+        }
+    ),
+    Tab.SENT_BACK: frozenset({S.RETURNED_TO_SENDER, S.FORWARDED, S.RECALLED_BY_SENDER}),
+    Tab.ALL: frozenset(IncomingStatus),
+}  # fmt: skip
+
+
+def visible_incoming(actor: Actor) -> Letters:
+    """Every list, count, search and export starts here, so none leaks another unit's letters.
+
+    What is not registered obliges nobody and is seen by those who register only.
+    """
+    rows = visible(sa.select(IncomingDocument), IncomingDocument.id, KIND, actor)
+    if not actor.may(REGISTER):
+        rows = rows.where(IncomingDocument.status != S.RECEIVED)
+    return rows
+
+
+def get_letter(session: Session, actor: Actor, letter_id: int) -> IncomingDocument:
+    """Raises NotFound for a letter that is not there or not the actor's to see."""
+    letter = session.scalar(visible_incoming(actor).where(IncomingDocument.id == letter_id))
+    if letter is None:
+        raise NotFound(f"incoming document {letter_id}")
+    return letter
+
+
+def get_letter_by_token(session: Session, actor: Actor, token: str) -> IncomingDocument:
+    """The letter of an address. Raises NotFound."""
+    letter = session.scalar(visible_incoming(actor).where(IncomingDocument.token == token))
+    if letter is None:
+        raise NotFound(f"incoming document {token}")
+    return letter
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFilter:
+    """What a list is narrowed to. Empty values mean everything."""
+
+    tab: Tab = Tab.ALL
+    text: str = ""  # in summary, code, organ, arrival number; marks may be left out of the organ
+    urgency: int | None = None
+    document_type: str | None = None
+    organ_ids: frozenset[int] = frozenset()
+    issuing_body_id: int | None = None
+    arrived_from: date | None = None
+    arrived_to: date | None = None
+    due: str = ""  # "overdue", "today", "soon" (three days), "none"
+    submitted_to_post_id: int | None = None
+    statuses: frozenset[IncomingStatus] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPage:
+    """One page of letters. `total` counts to `NUMBERED_ROWS`; beyond it `next_id` goes on."""
+
+    letters: Sequence[IncomingDocument]
+    total: int
+    number: int
+    size: int
+    next_id: int | None = None
+    counts: dict[Tab, int] = field(default_factory=dict)
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-min(self.total, NUMBERED_ROWS) // self.size))
+
+
+def page_of_letters(
+    session: Session,
+    actor: Actor,
+    wanted: LetterFilter,
+    *,
+    page: int = 1,
+    size: int = 50,
+    before_id: int | None = None,
+) -> LetterPage:
+    """A page of the list, newest first, with the numbers of all tabs: two queries.
+
+    `before_id` continues after the last numbered page (keyset).
+    """
+    narrowed = _narrow(visible_incoming(actor), wanted)
+    counts = _tab_counts(session, narrowed)
+    rows = _of_tab(narrowed, wanted.tab).order_by(*_order(wanted.tab))
+    if before_id is not None:
+        rows = rows.where(IncomingDocument.id < before_id).order_by(None)
+        rows = rows.order_by(IncomingDocument.id.desc())
+    else:
+        rows = rows.offset((max(page, 1) - 1) * size)
+    letters = session.scalars(rows.limit(size)).all()
+    last = before_id is not None or page * size >= NUMBERED_ROWS
+    return LetterPage(
+        letters=letters,
+        total=counts[wanted.tab],
+        number=max(page, 1),
+        size=size,
+        next_id=letters[-1].id if last and len(letters) == size else None,
+        counts=counts,
+    )
+
+
+def tab_counts(session: Session, actor: Actor) -> dict[Tab, int]:
+    """How many letters each tab holds, by one grouped query."""
+    return _tab_counts(session, visible_incoming(actor))
+
+
+def _tab_counts(session: Session, rows: Letters) -> dict[Tab, int]:
+    inner = rows.with_only_columns(IncomingDocument.status, sa.func.count()).group_by(
+        IncomingDocument.status
+    )
+    by_status = dict(session.execute(inner.order_by(None)).tuples())
+    return {
+        tab: sum(by_status.get(status, 0) for status in statuses)
+        for tab, statuses in TAB_STATUSES.items()
+    }
+
+
+def _of_tab(rows: Letters, tab: Tab) -> Letters:
+    if tab is Tab.ALL:
+        return rows
+    return rows.where(IncomingDocument.status.in_(TAB_STATUSES[tab]))
+
+
+def _order(tab: Tab) -> tuple[sa.ColumnElement[object], ...]:
+    """What waits for the clerk: urgent ones first, then as they came; all else newest first."""
+    if tab in (Tab.TO_REGISTER, Tab.TO_SUBMIT):
+        return (IncomingDocument.urgency.desc(), IncomingDocument.id)  # type: ignore[return-value]
+    return (IncomingDocument.id.desc(),)  # type: ignore[return-value]
+
+
+def _narrow(rows: Letters, wanted: LetterFilter) -> Letters:
+    letter = IncomingDocument
+    conditions = {
+        "urgency": letter.urgency == wanted.urgency,
+        "document_type": letter.document_type == wanted.document_type,
+        "issuing_body_id": letter.issuing_body_id == wanted.issuing_body_id,
+        "arrived_from": letter.arrival_date >= wanted.arrived_from,
+        "arrived_to": letter.arrival_date <= wanted.arrived_to,
+        "submitted_to_post_id": letter.submitted_to_post_id == wanted.submitted_to_post_id,
+    }
+    for name, condition in conditions.items():
+        if getattr(wanted, name) is not None:
+            rows = rows.where(condition)
+    if wanted.organ_ids:
+        rows = rows.where(letter.organ_id.in_(wanted.organ_ids))
+    if wanted.statuses:
+        rows = rows.where(letter.status.in_(wanted.statuses))
+    if wanted.due:
+        rows = rows.where(_due(wanted.due, now()))
+    for word in wanted.text.split():
+        rows = rows.where(_holds(word))
+    return rows
+
+
+def _due(which: str, moment: datetime) -> sa.ColumnElement[bool]:
+    due, still = IncomingDocument.due_at, IncomingDocument.status.not_in(CLOSED)
+    if which == "overdue":
+        return sa.and_(due < moment, still)
+    if which == "none":
+        return due.is_(None)
+    days = 1 if which == "today" else 3
+    return sa.and_(due >= moment, due < moment + timedelta(days=days), still)
+
+
+def _holds(word: str) -> sa.ColumnElement[bool]:
+    letter = IncomingDocument
+    known = sa.select(OrganAlias.organ_id).where(
+        OrganAlias.folded.contains(fold_name(word), autoescape=True)
+    )
+    return sa.or_(
+        letter.subject_summary.icontains(word, autoescape=True),
+        letter.code_number.startswith(word, autoescape=True),
+        letter.code_notation.icontains(word, autoescape=True),
+        letter.organ_name.icontains(word, autoescape=True),
+        letter.arrival_label == word,
+        letter.organ_id.in_(known),
+    )
+
+
+def same_letter(
+    session: Session,
+    *,
+    code_number: str,
+    code_notation: str,
+    organ_ids: frozenset[int],
+    issued_date: date | None,
+    except_id: int | None = None,
+) -> Sequence[IncomingDocument]:
+    """Registered letters with the same number, symbol, organ and date: probably the same letter.
+
+    A letter without a number is compared with none: many have none.
+    """
+    if not code_number or not organ_ids:
+        return []
+    rows = sa.select(IncomingDocument).where(
+        IncomingDocument.code_number == code_number,
+        IncomingDocument.code_notation == code_notation,
+        IncomingDocument.organ_id.in_(organ_ids),
+        IncomingDocument.issued_date == issued_date,
+        IncomingDocument.register_entry_id.is_not(None),
+    )
+    if except_id is not None:
+        rows = rows.where(IncomingDocument.id != except_id)
+    return session.scalars(rows.order_by(IncomingDocument.id)).all()
+
+
+def next_letter(session: Session, actor: Actor, letter: IncomingDocument) -> str | None:
+    """Token of the letter to open next in the same tab, after this one was dealt with."""
+    tab = next(t for t in Tab if letter.status in TAB_STATUSES[t])
+    rows = _of_tab(visible_incoming(actor), tab).where(IncomingDocument.id != letter.id)
+    after = rows.where(IncomingDocument.id > letter.id).order_by(IncomingDocument.id).limit(1)
+    found = session.scalar(after) or session.scalar(rows.order_by(*_order(tab)).limit(1))
+    return None if found is None else found.token
+
+
+def next_to_register(session: Session, actor: Actor, after_id: int = 0) -> str | None:
+    """Token of the next letter that waits for registration, the most urgent first."""
+    rows = _of_tab(visible_incoming(actor), Tab.TO_REGISTER)
+    found = session.scalar(
+        rows.where(IncomingDocument.id != after_id).order_by(*_order(Tab.TO_REGISTER)).limit(1)
+    )
+    return None if found is None else found.token
