@@ -12,6 +12,7 @@ export default class ReadingFormController extends Controller {
     this.element.addEventListener("focusin", this.showSource);
     this.element.addEventListener("keydown", this.onKey);
     this.element.addEventListener("input", this.markSeen);
+    document.addEventListener("viewer:ready", this.showCurrent);
     if (this.startValue && !document.querySelector(".cv-form-errors")) this.goTo(this.doubtful()[0]);
   }
 
@@ -19,11 +20,19 @@ export default class ReadingFormController extends Controller {
     this.element.removeEventListener("focusin", this.showSource);
     this.element.removeEventListener("keydown", this.onKey);
     this.element.removeEventListener("input", this.markSeen);
+    document.removeEventListener("viewer:ready", this.showCurrent);
     document.dispatchEvent(new CustomEvent("viewer:clear"));
   }
 
-  showSource = (event) => {
-    const field = event.target.closest("[data-box]");
+  /** The viewer opens later than the form: the field in use waits for it. */
+  showCurrent = () => {
+    if (this.element.contains(document.activeElement)) this.show(document.activeElement);
+  };
+
+  showSource = (event) => this.show(event.target);
+
+  show(input) {
+    const field = input.closest("[data-box]");
     if (!field) return;
     const detail = {
       page: Number(field.dataset.page),
@@ -31,7 +40,7 @@ export default class ReadingFormController extends Controller {
       label: field.querySelector("label")?.firstChild?.textContent.trim() ?? "",
     };
     document.dispatchEvent(new CustomEvent("viewer:show-box", { detail }));
-  };
+  }
 
   onKey = (event) => {
     const pressed = event.key === "F2" || (event.key === "Enter" && event.altKey);

@@ -64,6 +64,7 @@ class Viewer {
     const words = this.setting("find");
     if (words) this.pages.find?.(words, false);
     this.element.dataset.loaded = "true";
+    document.dispatchEvent(new CustomEvent("viewer:ready"));
   }
 
   previous() {

@@ -35,6 +35,34 @@ function styleSheet(url) {
   return loaded;
 }
 
+/** In place of the English texts of pdf.js: the one that can be met here, the name of a page. */
+class PageNames {
+  getLanguage() {
+    return "vi";
+  }
+
+  getDirection() {
+    return "ltr";
+  }
+
+  async get(ids, args, fallback) {
+    return fallback ?? "";
+  }
+
+  async translate(element) {
+    const pages = element.matches(".page") ? [element] : element.querySelectorAll(".page");
+    for (const page of pages) page.setAttribute("aria-label", `Trang ${page.dataset.pageNumber}`);
+  }
+
+  async translateOnce() {}
+
+  async destroy() {}
+
+  pause() {}
+
+  resume() {}
+}
+
 class PdfPages {
   constructor({ PDFViewer, EventBus, PDFLinkService, PDFFindController }, settings, on, task, count) {
     Object.assign(this, { on, task, count });
@@ -51,6 +79,7 @@ class PdfPages {
       annotationEditorMode: pdfjs.AnnotationEditorType.DISABLE,
       annotationMode: pdfjs.AnnotationMode.ENABLE,
       textLayerMode: 1,
+      l10n: new PageNames(),
     });
     this.links.setViewer(this.viewer);
     this.listen();
@@ -71,14 +100,7 @@ class PdfPages {
     });
     this.viewer.setDocument(file);
     this.links.setDocument(file, null);
-    return ready.then(() => {
-      this.fit();
-      for (let number = 1; number <= this.count; number += 1) {
-        const page = this.element(number);
-        page.removeAttribute("data-l10n-id"); // its own name is English
-        page.setAttribute("aria-label", `Trang ${number}`);
-      }
-    });
+    return ready.then(() => this.fit());
   }
 
   tellMatches({ current, total }) {
