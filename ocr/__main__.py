@@ -114,34 +114,53 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("files", nargs="+", metavar="FILE", help="file to read")
     read.add_argument("--json", action="store_true", help="one JSON object a line and file")
     read.add_argument(
-        "--jobs", type=_positive, default=defaults.processes, metavar="N",
+        "--jobs",
+        type=_positive,
+        default=defaults.processes,
+        metavar="N",
         help="pages or files read at the same time (default: %(default)s)",
     )
     read.add_argument(
-        "--searchable-pdf", type=Path, metavar="DIR",
+        "--searchable-pdf",
+        type=Path,
+        metavar="DIR",
         help="also write DIR/NAME.pdf: the original images with invisible text",
     )
     read.add_argument("--language", default=defaults.language, help="Tesseract's language model")
     read.add_argument(
-        "--secrecy-head", action="append", metavar="TITLE",
+        "--secrecy-head",
+        action="append",
+        metavar="TITLE",
         help="a title that makes a paper secret without a mark (repeatable;"
         f" default: {', '.join(defaults.secrecy_heads)})",
     )
     limits = read.add_argument_group("limits: what is over them is refused with a sentence")
     limits.add_argument(
-        "--max-pages", type=_positive, default=defaults.max_pages, metavar="N",
+        "--max-pages",
+        type=_positive,
+        default=defaults.max_pages,
+        metavar="N",
         help="pages of a file (default: %(default)s)",
     )
     limits.add_argument(
-        "--max-megapixels", type=_positive, default=defaults.max_pixels // 1_000_000, metavar="N",
+        "--max-megapixels",
+        type=_positive,
+        default=defaults.max_pixels // 1_000_000,
+        metavar="N",
         help="millions of pixels of a page or image (default: %(default)s)",
     )
     limits.add_argument(
-        "--seconds-per-page", type=float, default=defaults.seconds_per_page, metavar="S",
+        "--seconds-per-page",
+        type=float,
+        default=defaults.seconds_per_page,
+        metavar="S",
         help="time for each page (default: %(default)s)",
     )
     limits.add_argument(
-        "--memory-mb", type=_positive, default=defaults.memory_mb, metavar="N",
+        "--memory-mb",
+        type=_positive,
+        default=defaults.memory_mb,
+        metavar="N",
         help="memory of each process in MiB (default: %(default)s)",
     )
     return parser

@@ -54,9 +54,7 @@ def page_picture(
     return picture
 
 
-def searchable_pdf(
-    path: str, pages: Sequence[PageText], options: ReadOptions, target: str
-) -> str:
+def searchable_pdf(path: str, pages: Sequence[PageText], options: ReadOptions, target: str) -> str:
     """A PDF with the images as they were and the recognised words, invisible, in their places.
 
     Pages whose text was in the file already are left as they are.

@@ -30,7 +30,10 @@ class Evidence:
     pen: tuple[Box, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return {name: [[round(v, 4) for v in b] for b in getattr(self, name)] for name in ("loose", "pen")}
+        return {
+            name: [[round(v, 4) for v in b] for b in getattr(self, name)]
+            for name in ("loose", "pen")
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Evidence:

@@ -82,7 +82,7 @@ def _first(
     gray = clean.divide_background(clean.to_gray(upright))
     marks = find_marks(upright, page.dpi, engine)
     lines = group_lines(words, frame.upright_size[0] / frame.upright_size[1])
-    verdict = judge(lines, marks, options.secrecy_heads)
+    verdict = None if options.cleared else judge(lines, marks, options.secrecy_heads)
     if verdict and verdict.box:
         _write_crop(upright, verdict.box)
         verdict = SecrecyMark(
@@ -125,7 +125,11 @@ def list_signatures(path: str) -> list[dict[str, Any]]:
 
 
 def preview(
-    path: str, page: int, width_px: int, form: str, box: Sequence[float] | None,
+    path: str,
+    page: int,
+    width_px: int,
+    form: str,
+    box: Sequence[float] | None,
     options: Mapping[str, Any],
 ) -> str:
     """Write a picture of a page, or of a box of it, and give the file's name."""

@@ -55,13 +55,13 @@ def group_lines(words: Sequence[Word], aspect: float) -> list[Line]:
     `aspect`: width of the page over its height, to compare gaps with heights.
     """
     lines = []
-    for row in _rows(words):
+    for row in rows_of(words):
         for piece in _cut(row, aspect):
             lines.append(make_line(piece))
     return lines
 
 
-def _rows(words: Sequence[Word]) -> list[list[Word]]:
+def rows_of(words: Sequence[Word]) -> list[list[Word]]:
     """Words that stand on one level, whatever the gaps between them.
 
     A word joins the nearest row of which it covers the middle; tall words (a stamp, a brace) must

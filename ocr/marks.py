@@ -92,7 +92,10 @@ def _best_of_each_place(marks: list[Mark]) -> list[Mark]:
         for index, other in enumerate(kept):
             if overlap(mark.box, other.box) > 0.5:
                 kept[index] = Mark(
-                    other.word, other.box, other.boxed or mark.boxed, other.red or mark.red,
+                    other.word,
+                    other.box,
+                    other.boxed or mark.boxed,
+                    other.red or mark.red,
                     max(other.confidence, mark.confidence),
                 )
                 break

@@ -41,8 +41,15 @@ def read_page(document: Document, number: int, engine: OcrEngine) -> PageText:
     if kept is not None:
         text = layer_text(kept.words) or kept.text
         return PageText(
-            number, width, height, dpi, 0.0, "legacy" if source == "legacy" else "embedded",
-            100.0, text, kept.words,
+            number,
+            width,
+            height,
+            dpi,
+            0.0,
+            "legacy" if source == "legacy" else "embedded",
+            100.0,
+            text,
+            kept.words,
         )
     result = recognise(document.image(number), dpi, engine)
     words = repair_words(result.words) if result.second_pass else result.words
@@ -123,9 +130,7 @@ def assemble(
     )
     text = ocr_text(words)
     angle = frame.angle
-    return PageText(
-        number, width, height, dpi, angle, "ocr", mean_confidence(words), text, shown
-    )
+    return PageText(number, width, height, dpi, angle, "ocr", mean_confidence(words), text, shown)
 
 
 def ocr_text(words: Sequence[OcrWord]) -> str:

@@ -92,7 +92,10 @@ def read_file(
     digest = _sha256(path)
     if first.page is None or (first.secrecy and first.secrecy.kind == "certain"):
         return Reading(
-            str(path), digest, time.monotonic() - started, secrecy=first.secrecy,
+            str(path),
+            digest,
+            time.monotonic() - started,
+            secrecy=first.secrecy,
             page_count=first.page_count,
         )
     progress = _Progress(first.page_count, on_page)
@@ -224,8 +227,12 @@ def _picture(
     path: str | Path, page: int, width_px: int, form: str, box: Box | None, options: ReadOptions
 ) -> bytes:
     args = {
-        "path": _at(path), "page": page, "width_px": width_px, "form": form,
-        "box": list(box) if box else None, "options": asdict(options),
+        "path": _at(path),
+        "page": page,
+        "width_px": width_px,
+        "form": form,
+        "box": list(box) if box else None,
+        "options": asdict(options),
     }
 
     def load(folder: Path, name: Any) -> bytes:
@@ -276,9 +283,7 @@ def to_pdf(path: str | Path, target: str | Path, options: ReadOptions = DEFAULT)
     _write("to_pdf", {"path": _at(path), "options": asdict(options)}, [Path(target)], options)
 
 
-def _write(
-    job: str, args: dict[str, Any], targets: Sequence[Path], options: ReadOptions
-) -> None:
+def _write(job: str, args: dict[str, Any], targets: Sequence[Path], options: ReadOptions) -> None:
     def move(folder: Path, names: Any) -> None:
         for name, target in zip(_listed(names), targets, strict=True):
             part = target.with_name(target.name + ".part")
@@ -303,9 +308,7 @@ def _run(
     """Call a job; `pages`: how many pages' time it may take over the time of a quick job."""
     wall = QUICK_S + pages * options.seconds_per_page
     file_mb = max(64, 2 * options.max_bytes // (1024 * 1024))
-    limits = Limits(
-        wall_s=wall, cpu_s=int(wall) + 1, memory_mb=options.memory_mb, file_mb=file_mb
-    )
+    limits = Limits(wall_s=wall, cpu_s=int(wall) + 1, memory_mb=options.memory_mb, file_mb=file_mb)
     return sandbox.run(f"ocr.jobs:{job}", args, limits, collect=collect)
 
 

@@ -288,6 +288,7 @@ class ReadOptions:
     `secrecy_heads`: titles that make a paper secret without a mark (dated data of the office, for
     example "ĐƠN TỐ CÁO"). `organs`: full names that issuing organs are snapped to.
     `processes`: pages read at the same time. `seconds_per_page`: wall clock for each page.
+    `cleared`: a person has seen page 1 and says that it bears no secrecy mark; none is looked for.
     """
 
     processes: int = 2
@@ -299,6 +300,7 @@ class ReadOptions:
     memory_mb: int = 2048
     secrecy_heads: tuple[str, ...] = ("ĐƠN TỐ CÁO",)
     organs: tuple[str, ...] = ()
+    cleared: bool = False
 
 
 def as_box(value: Any) -> Box:

@@ -1,0 +1,159 @@
+"""Who signed: authority (TM., KT., TL., TUQ., Q.), posts and name at the bottom right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ocr.fields.lexicon import FAMILY_NAMES, POSTS
+from ocr.fields.recipients import find_distribution
+from ocr.fields.snap import snap
+from ocr.geometry import Frame, union
+from ocr.lines import Line, fold, is_upper
+from ocr.types import Field, PageText
+
+AUTHORITY = re.compile(r"^\W*(?P<auth>TM|KT|TL|TUQ|Q)\s*[.,:]\s*(?P<body>\S.*)$")
+POST_START = tuple(fold(post) for post in POSTS)
+RIGHT = 0.40
+MAX_POST_LINES = 6
+FAMILY_FOLDED = {fold(name) for name in FAMILY_NAMES}
+NAME_WORD = re.compile(r"^[A-ZÀ-ỸĐ][a-zà-ỹđ]+$")
+TITLES_BEFORE = re.compile(r"^(?:(?:GS|PGS|TS|ThS|BS|CN|KS|LS)\.?\s*)+", re.IGNORECASE)
+
+
+def signer_fields(
+    pages: Sequence[PageText], lines: dict[int, list[Line]]
+) -> dict[str, Field | None]:
+    """`signing_authority`, `signer_position` and `signer_name`.
+
+    The block stands beside “Nơi nhận:” (or at the end of the last page that has posts in
+    capitals at the right).
+    """
+    empty: dict[str, Field | None] = dict.fromkeys(
+        ("signing_authority", "signer_position", "signer_name")
+    )
+    place = _block(pages, lines)
+    if place is None:
+        return empty
+    page, block = place
+    posts, rest = _posts(block)
+    if not posts:
+        return empty
+    frame = Frame.of(page)
+    texts = [_tidy_post(line.text) for line in posts]
+    box = union([line.box for line in posts])
+    confidence = min(0.97, min(line.confidence for line in posts))
+    source = "\n".join(line.text for line in posts)
+    shown = frame.to_shown(box) if box else None
+    authority = [m["auth"] + "." for t in texts if (m := AUTHORITY.match(t))]
+    return {
+        "signing_authority": Field(" ".join(authority), confidence, page.number, shown, source)
+        if authority
+        else None,
+        "signer_position": Field(texts, confidence, page.number, shown, source),
+        "signer_name": _name(page, rest, posts[-1]),
+    }
+
+
+def _block(
+    pages: Sequence[PageText], lines: dict[int, list[Line]]
+) -> tuple[PageText, list[Line]] | None:
+    """The lines at the right from the level of “Nơi nhận:” down."""
+    found = find_distribution(pages, lines)
+    if found is not None:
+        page = next(p for p in pages if p.number == found[0])
+        anchor = lines[page.number][found[1]]
+        top = anchor.box[1] - 3.5 * anchor.height
+        block = [x for x in _right(lines[page.number]) if x.middle > top]
+        if _posts(block)[0]:
+            return page, block
+    for page in reversed(pages):
+        right = [x for x in _right(lines[page.number]) if page.number > 1 or x.box[1] > 0.3]
+        starts = [i for i, x in enumerate(right) if _is_post(x) and is_upper(x.text)]
+        while starts and starts[-1] - 1 in starts:
+            starts.pop()
+        if starts and x_is_signed(right[starts[-1] :]):
+            return page, right[starts[-1] :]
+    return None
+
+
+def x_is_signed(block: Sequence[Line]) -> bool:
+    """Whether a name stands under the posts: a heading in capitals has none."""
+    return any(_as_name(line.text) for line in block[1:])
+
+
+def _right(lines: Sequence[Line]) -> list[Line]:
+    return [x for x in lines if x.box[0] > RIGHT and (x.box[0] + x.box[2]) / 2 > 0.52]
+
+
+def _is_post(line: Line) -> bool:
+    if AUTHORITY.match(line.text):
+        return True
+    key = fold(line.text).strip(" .,:;|_-'\"")
+    return any(key.startswith(post) for post in POST_START)
+
+
+def _posts(block: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """The lines of posts in capitals, and what stands under them."""
+    posts: list[Line] = []
+    for index, line in enumerate(block):
+        if len(posts) == MAX_POST_LINES:
+            return posts, list(block[index:])
+        capital = is_upper(line.text) and line.confidence > 0.25
+        if not posts:
+            if capital and _is_post(line):
+                posts.append(line)
+            continue
+        gap = line.box[1] - posts[-1].box[3]
+        if abs(line.middle - posts[-1].middle) < 0.5 * line.height:
+            continue
+        wordy = sum(len(w.text) > 1 for w in line.words) >= 1 and len(fold(line.text)) >= 4
+        aligned = abs((line.box[0] + line.box[2]) - (posts[-1].box[0] + posts[-1].box[2])) < 0.24
+        if gap < 1.3 * line.height and capital and wordy and aligned:
+            if _is_post(line) or line.confidence > 0.6:
+                posts.append(line)
+                continue
+        return posts, list(block[index:])
+    return posts, []
+
+
+def _tidy_post(text: str) -> str:
+    text = re.sub(r"\s+", " ", text).strip(" _-|'\"*~,;:")
+    match = AUTHORITY.match(text)
+    if match:
+        body, _ = snap(match["body"].strip(), POSTS)
+        return f"{match['auth']}. {body}"
+    return snap(text, POSTS)[0]
+
+
+def _name(page: PageText, rest: Sequence[Line], above: Line) -> Field | None:
+    """The name under the seal: words that begin with capitals, the first a family name."""
+    middle = (above.box[0] + above.box[2]) / 2
+    best: tuple[float, Line, str] | None = None
+    for line in rest:
+        depth = line.box[1] - above.box[3]
+        if depth > 0.28 or abs((line.box[0] + line.box[2]) / 2 - middle) > 0.17:
+            continue
+        name = _as_name(line.text)
+        if name is None:
+            continue
+        family = fold(name.split()[0]) in FAMILY_FOLDED
+        score = line.confidence + (0.5 if family else 0.0) + (0.2 if depth > 0.03 else 0.0)
+        if best is None or score > best[0]:
+            best = (score, line, name)
+    if best is None:
+        return None
+    _, line, name = best
+    family = fold(name.split()[0]) in FAMILY_FOLDED
+    worst = min(w.confidence for w in line.words) / 100
+    confidence = min(0.97, line.confidence) if family and worst > 0.7 else min(0.75, worst)
+    return Field(name, confidence, page.number, Frame.of(page).to_shown(line.box), line.text)
+
+
+def _as_name(text: str) -> str | None:
+    """A personal name of two to six words, or None; academic titles are left out."""
+    text = TITLES_BEFORE.sub("", text.strip(" .,:;|_-'\"*~")).strip()
+    words = text.split()
+    if not 2 <= len(words) <= 6 or any(not NAME_WORD.match(w) for w in words):
+        return None
+    return " ".join(words)
