@@ -1,0 +1,1 @@
+"""Directives, tasks and custody: who has to do what until when, and where everything is."""

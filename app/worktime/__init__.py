@@ -1,0 +1,1 @@
+"""Working time: calendars, holidays, and deadlines that explain themselves."""
