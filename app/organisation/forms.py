@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -24,6 +24,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.clock import VIETNAM
 from app.errors import InvalidInput
+from app.organisation.dates import parse_date
 from app.organisation.models import OrganLevel, SuccessionRelation, UnitKind
 from app.security import ROLE_LABELS, Role
 
@@ -51,17 +52,6 @@ RELATIONS = [
     (SuccessionRelation.RENAME.value, _("Đổi tên thành")),
     (SuccessionRelation.ABOLISH.value, _("Giải thể, chuyển nhiệm vụ cho")),
 ]
-
-
-def parse_date(text: str) -> date:
-    """A day as people type it: 18/11/2026, 18-11-26, 18112026. Raises ValueError."""
-    tidy = text.strip().replace("-", "/").replace(".", "/").replace(" ", "")
-    for pattern in ("%d/%m/%Y", "%d/%m/%y", "%d%m%Y", "%Y/%m/%d"):
-        try:
-            return datetime.strptime(tidy, pattern).date()  # noqa: DTZ007 (a day has no zone)
-        except ValueError:
-            continue
-    raise ValueError(text)
 
 
 class DateField(StringField):

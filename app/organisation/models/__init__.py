@@ -1,5 +1,6 @@
 """The tables of the organisation, one file a group."""
 
+from app.organisation.models.importing import PendingImport
 from app.organisation.models.organs import (
     IDENTIFIER,
     IssuingBody,
@@ -38,6 +39,7 @@ __all__ = [
     "OrganAlias",
     "OrganCode",
     "OrganLevel",
+    "PendingImport",
     "Person",
     "Post",
     "PostHolding",

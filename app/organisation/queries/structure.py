@@ -40,6 +40,11 @@ def get_person(session: Session, person_id: int) -> Person:
     return person
 
 
+def person_with_login(session: Session, login: str) -> Person | None:
+    """The person of a login in its tidy form."""
+    return session.scalar(sa.select(Person).where(Person.login == login))
+
+
 def units(session: Session, on: date | None = None) -> list[Unit]:
     """The units in force on a day, today by default, parents before children."""
     return [node.unit for node in unit_tree(session, on)]

@@ -4,6 +4,7 @@ from app.organisation.views import (  # noqa: F401 (importing adds the routes)
     account,
     audit_log,
     delegations,
+    importing,
     organs,
     people,
     rights,

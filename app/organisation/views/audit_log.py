@@ -11,7 +11,7 @@ from app import kinds
 from app.db import reading
 from app.organisation import queries
 from app.organisation.acts import act_label, kind_label
-from app.organisation.forms import parse_date
+from app.organisation.dates import parse_date
 from app.organisation.permissions import READ_AUDIT
 from app.organisation.queries.audit_log import AuditFilter, audit_lines, kinds_of_acts
 from app.organisation.views.blueprint import bp, page_argument
