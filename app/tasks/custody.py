@@ -1,0 +1,223 @@
+"""Where everything is: each room moves its things here, in the transaction of its act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.clock import local, now
+from app.organisation import queries as organisation
+from app.security import ORGAN, Access, Actor
+from app.tasks.models import Custody, Station
+from app.worktime.calendar import Calendar
+from app.worktime.queries import load_calendar
+
+STATION_LABELS: dict[Station, str] = {
+    Station.REGISTERING: "Văn thư",
+    Station.CHIEF: "Chờ đề xuất",
+    Station.LEADER: "Chờ chỉ đạo",
+    Station.UNIT: "Chờ phân công",
+    Station.HANDLER: "Đang xử lý",
+    Station.ACCEPTANCE: "Chờ duyệt kết quả",
+    Station.READERS: "Chờ người nhận xem",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyLine:
+    """“Đang ở: …”: who has it, for how much working time, and whether they have opened it."""
+
+    holder: str
+    waited: str
+    opened: bool
+    station: Station
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One station of the chain strip."""
+
+    title: str
+    who: str
+    at: str
+    waited: str
+    state: str  # done, now
+    on_behalf: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StuckCell:
+    """How many things wait at a station of a unit, and how long the oldest has waited."""
+
+    count: int
+    oldest: datetime
+    waited: str
+
+
+def move(
+    session: Session,
+    kind: str,
+    thing_id: int,
+    *,
+    station: Station,
+    unit_id: int | None = None,
+    post_id: int | None = None,
+) -> None:
+    """End the present stay and begin another. Moving to the same place changes nothing.
+
+    `unit_id` is filled in from the post, so that “Tắc ở đâu” can count by unit.
+    """
+    session.flush()
+    if unit_id is None and post_id is not None:
+        unit_id = organisation.get_post(session, post_id).unit_id
+    here = _open_stay(session, kind, thing_id)
+    if here is not None:
+        if (here.station, here.unit_id, here.post_id) == (station, unit_id, post_id):
+            return
+        here.until = now()
+        session.flush()  # the open stay is unique
+    session.add(
+        Custody(
+            kind=kind,
+            thing_id=thing_id,
+            station=station,
+            unit_id=unit_id,
+            post_id=post_id,
+            since=now(),
+        )
+    )
+
+
+def close(session: Session, kind: str, thing_id: int) -> None:
+    """The thing is done: it is nowhere any more."""
+    session.flush()
+    here = _open_stay(session, kind, thing_id)
+    if here is not None:
+        here.until = now()
+
+
+def opened(session: Session, actor: Actor, kind: str, thing_id: int) -> bool:
+    """Note that whoever has it has looked at it. Returns whether this was the first time."""
+    here = _open_stay(session, kind, thing_id)
+    if here is None or here.opened_at is not None or not _holds(actor, here):
+        return False
+    here.opened_at, here.opened_by = now(), actor.person_id
+    return True
+
+
+def current(session: Session, kind: str, ids: Iterable[int]) -> dict[int, CustodyLine]:
+    """The line of each thing that is somewhere; a constant number of queries."""
+    rows = session.scalars(
+        sa.select(Custody).where(
+            Custody.kind == kind, Custody.thing_id.in_(set(ids)), Custody.until.is_(None)
+        )
+    ).all()
+    if not rows:
+        return {}
+    names, calendar, moment = _names(session, rows), load_calendar(session), now()
+    return {
+        row.thing_id: CustodyLine(
+            holder=names[row.id],
+            waited=_waited(calendar, row.since, moment),
+            opened=row.opened_at is not None,
+            station=row.station,
+            since=row.since,
+        )
+        for row in rows
+    }
+
+
+def chain(session: Session, kind: str, thing_id: int) -> list[Stay]:
+    """All stations of one thing, in order, with the working time spent at each."""
+    rows = session.scalars(
+        sa.select(Custody).where(Custody.kind == kind, Custody.thing_id == thing_id)
+        .order_by(Custody.id)
+    ).all()  # fmt: skip
+    if not rows:
+        return []
+    names, calendar, moment = _names(session, rows), load_calendar(session), now()
+    return [
+        Stay(
+            title=STATION_LABELS[row.station],
+            who=names[row.id],
+            at=f"{local(row.since):%H:%M %d/%m}",
+            waited=_waited(calendar, row.since, row.until or moment),
+            state="done" if row.until else "now",
+        )
+        for row in rows
+    ]
+
+
+def stuck_table(session: Session, actor: Actor) -> dict[int, dict[Station, StuckCell]]:
+    """Units × stations of what the actor may see: how many wait and how long the oldest has."""
+    rows = (
+        sa.select(Custody.unit_id, Custody.station, sa.func.count(), sa.func.min(Custody.since))
+        .where(Custody.until.is_(None), Custody.unit_id.is_not(None), *_visible(actor))
+        .group_by(Custody.unit_id, Custody.station)
+    )
+    calendar, moment = load_calendar(session), now()
+    table: dict[int, dict[Station, StuckCell]] = {}
+    for unit_id, station, count, oldest in session.execute(rows):
+        cell = StuckCell(count, oldest, _waited(calendar, oldest, moment))
+        table.setdefault(unit_id, {})[station] = cell
+    return table
+
+
+def waiting_at(
+    session: Session, actor: Actor, *, unit_id: int, station: Station, limit: int = 200
+) -> list[Custody]:
+    """The stays behind one cell of the table, the oldest first."""
+    rows = sa.select(Custody).where(
+        Custody.until.is_(None),
+        Custody.unit_id == unit_id,
+        Custody.station == station,
+        *_visible(actor),
+    )
+    return list(session.scalars(rows.order_by(Custody.since, Custody.id).limit(limit)))
+
+
+def _visible(actor: Actor) -> list[sa.ColumnElement[bool]]:
+    if ORGAN in actor.terms:
+        return []
+    opened_to = sa.exists().where(
+        Access.kind == Custody.kind,
+        Access.thing_id == Custody.thing_id,
+        Access.term.in_(sorted(actor.terms)),
+    )
+    return [opened_to]
+
+
+def _open_stay(session: Session, kind: str, thing_id: int) -> Custody | None:
+    rows = sa.select(Custody).where(
+        Custody.kind == kind, Custody.thing_id == thing_id, Custody.until.is_(None)
+    )
+    return session.scalar(rows)
+
+
+def _holds(actor: Actor, stay: Custody) -> bool:
+    if stay.post_id is not None:
+        return stay.post_id in actor.post_ids
+    return stay.unit_id in actor.unit_ids
+
+
+def _names(session: Session, rows: Sequence[Custody]) -> dict[int, str]:
+    """“Trần Văn Mẫu, Trưởng phòng” or the unit's name, by stay."""
+    posts = organisation.post_label(session, [row.post_id for row in rows if row.post_id])
+    units = organisation.unit_label(session, [row.unit_id for row in rows if row.unit_id])
+    names = {}
+    for row in rows:
+        if row.post_id:
+            names[row.id] = posts.get(row.post_id, "")
+        else:
+            names[row.id] = units.get(row.unit_id or 0, STATION_LABELS[row.station])
+    return names
+
+
+def _waited(calendar: Calendar, since: datetime, until: datetime) -> str:
+    return calendar.describe(calendar.working_time_between(since, until))
