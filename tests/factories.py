@@ -7,11 +7,13 @@ Nobody has a password yet: `give_password` sets one where a test signs in, as Ar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from argon2 import PasswordHasher
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from app.db import transaction
 from app.organisation.models import (
     IssuingBody,
     Organ,
@@ -21,11 +23,13 @@ from app.organisation.models import (
     Post,
     PostHolding,
     PostRole,
+    Stage,
     Unit,
     UnitKind,
 )
 from app.organisation.names import fold_name
 from app.organisation.queries import actor_for
+from app.organisation.services.signing_in import Browser, open_session
 from app.security import Actor, Role
 
 FOUNDED = date(2025, 7, 1)
@@ -128,6 +132,22 @@ def give_password(session: Session, person_id: int | None, password: str = PASSW
     person.password_hash = _fast_hasher.hash(password)
     session.flush()
     return person.login
+
+
+def sign_in_as(client: FlaskClient, actor: Actor) -> None:
+    """Give a test client an open session of the actor, without the sign-in page and its Argon2."""
+    with transaction() as session:
+        opened = open_session(
+            session,
+            person=session.get_one(Person, actor.person_id),
+            stage=Stage.OPEN,
+            browser=Browser("127.0.0.1", "test"),
+            absolute=timedelta(hours=12),
+        )
+    with client.session_transaction() as cookie:
+        cookie.clear()
+        cookie["_user_id"] = opened.token
+        cookie["_fresh"] = True
 
 
 def make_office(session: Session) -> Office:

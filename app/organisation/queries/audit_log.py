@@ -87,7 +87,7 @@ def _midnight(day: date) -> datetime:
 def _with_names(session: Session, actor: Actor, rows: list[AuditLog]) -> list[AuditLine]:
     people = {row.person_id for row in rows} | {row.on_behalf_of for row in rows}
     wanted = sa.select(Person.id, Person.full_name).where(Person.id.in_(people - {None}))
-    names = dict(session.execute(wanted).tuples())
+    names = dict(session.execute(wanted).tuples().all())
     posts = post_label(session, [row.post_id for row in rows if row.post_id])
     things = {(row.kind, row.thing_id) for row in rows if row.thing_id is not None}
     cards = {(card.kind, card.id): card for card in kinds.cards(session, actor, things)}

@@ -43,7 +43,7 @@ def last_sign_in(session: Session, person_ids: list[int]) -> dict[int, datetime]
         .where(SignInSession.person_id.in_(person_ids))
         .group_by(SignInSession.person_id)
     )
-    return dict(session.execute(rows).tuples())
+    return dict(session.execute(rows).tuples().all())
 
 
 def api_tokens(session: Session) -> list[tuple[ApiToken, Post]]:

@@ -88,7 +88,7 @@ def units_under(session: Session, unit_id: int) -> set[int]:
 def unit_label(session: Session, unit_ids: Iterable[int]) -> dict[int, str]:
     """Short names by id, in one query."""
     rows = sa.select(Unit.id, Unit.short_name).where(Unit.id.in_(set(unit_ids)))
-    return dict(session.execute(rows).tuples())
+    return dict(session.execute(rows).tuples().all())
 
 
 def holders_of_posts(

@@ -136,7 +136,11 @@ def _write_person(session: Session, actor: Actor, row: Planned) -> None:
     info: PersonInfo = row.values["info"]
     login = tidy_login(row.values["login"])
     person = queries.person_with_login(session, login)
-    contact: dict[str, Any] = {"full_name": info.full_name, "email": info.email, "phone": info.phone}
+    contact: dict[str, Any] = {
+        "full_name": info.full_name,
+        "email": info.email,
+        "phone": info.phone,
+    }
     if person is None:
         person = people.create_person(session, actor, login=login, **contact)
     else:
