@@ -15,7 +15,10 @@ class Viewer {
     this.boxes = new Boxes(this.scroll, JSON.parse(this.setting("boxes") || "[]"));
     document.addEventListener("viewer:show-box", this.onShowBox);
     document.addEventListener("viewer:clear", this.onClear);
-    this.resizes = new ResizeObserver(() => this.pages?.refit());
+    this.resizes = new ResizeObserver(() => {
+      this.pages?.refit();
+      this.boxes.resume();
+    });
   }
 
   async open() {

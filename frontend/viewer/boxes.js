@@ -10,6 +10,7 @@ export class Boxes {
     this.fixed = fixed;
     this.now = null;
     this.pages = null;
+    this.waiting = false;
   }
 
   attach(pages) {
@@ -26,6 +27,11 @@ export class Boxes {
     if (before && before !== detail.page) this.paint(before);
     this.paint(detail.page);
     this.reveal(detail);
+  }
+
+  /** The viewer can be seen (again): scroll to the frame that was asked for meanwhile. */
+  resume() {
+    if (this.waiting && this.now && this.scroll.clientHeight) this.reveal(this.now);
   }
 
   clear() {
@@ -64,7 +70,8 @@ export class Boxes {
   /** Scroll so that the box stands in the upper third, unless it can be seen well already. */
   reveal({ page, box }) {
     const element = this.pages.element(page);
-    if (!element || !this.scroll.clientHeight) return;
+    this.waiting = !this.scroll.clientHeight;
+    if (!element || this.waiting) return;
     const [x0, y0, x1, y1] = turned(box, this.pages.rotation);
     const outer = this.scroll.getBoundingClientRect();
     const inner = element.getBoundingClientRect();

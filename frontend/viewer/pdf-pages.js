@@ -14,6 +14,7 @@ export async function openPages(settings, on) {
     standardFontDataUrl: `${settings.dataUrl}standard_fonts/`,
     wasmUrl: `${settings.dataUrl}wasm/`,
     isEvalSupported: false,
+    verbosity: pdfjs.VerbosityLevel.ERRORS,
     enableXfa: false,
   });
   task.onProgress = ({ loaded, total }) => total && on.progress(loaded / total);
@@ -65,7 +66,9 @@ class PageNames {
 
 class PdfPages {
   constructor({ PDFViewer, EventBus, PDFLinkService, PDFFindController }, settings, on, task, count) {
-    Object.assign(this, { on, task, count });
+    Object.assign(this, { on, task, count, scroll: settings.scroll });
+    this.fitted = true;
+    this.waitingPage = null;
     this.bus = new EventBus();
     this.links = new PDFLinkService({ eventBus: this.bus });
     this.links.externalLinkEnabled = false;
@@ -120,18 +123,31 @@ class PdfPages {
   }
 
   goTo(number) {
-    this.viewer.currentPageNumber = Math.min(Math.max(number, 1), this.count);
+    const page = Math.min(Math.max(number, 1), this.count);
+    if (this.hidden) this.waitingPage = page;
+    else this.viewer.currentPageNumber = page;
+  }
+
+  /** On a phone the other half of the page may be shown: nothing can be measured or scrolled. */
+  get hidden() {
+    return !this.scroll.clientWidth;
   }
 
   fit() {
-    this.viewer.currentScaleValue = "page-width";
+    this.fitted = true;
+    if (!this.hidden) this.viewer.currentScaleValue = "page-width";
   }
 
+  /** The space has changed, or the viewer is shown again. */
   refit() {
-    if (this.viewer.currentScaleValue === "page-width") this.fit();
+    if (this.hidden) return;
+    if (this.fitted) this.fit();
+    if (this.waitingPage) this.goTo(this.waitingPage);
+    this.waitingPage = null;
   }
 
   zoom(factor) {
+    this.fitted = false;
     this.viewer.currentScale = Math.min(Math.max(this.viewer.currentScale * factor, 0.1), 8);
   }
 
