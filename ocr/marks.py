@@ -51,11 +51,16 @@ class _Crop:
 
 
 def known_word(text: str) -> str | None:
-    """The urgency or secrecy word that a text is, read with at most one wrong letter."""
-    folded = fold(text).strip(" .,:;|-_[](){}/!'\"")
-    folded = folded.replace("0", "O").replace("1", "I")
+    """The urgency or secrecy word that a text is, read with at most one wrong letter.
+
+    Frames are read as strokes: single signs beside the words are left out.
+    """
+    tokens = [token.strip(" .,:;|-_[](){}/!'\"`’‘") for token in text.split()]
+    tokens = [token for token in tokens if sum(c.isalnum() for c in token) >= 2]
+    kept = " ".join(tokens)
+    folded = fold(kept).replace("0", "O").replace("1", "I")
     words = SECRET_WORDS | URGENT_WORDS
-    if not is_upper(text):
+    if not is_upper(kept):
         return None
     if folded in words:
         return words[folded]
@@ -113,6 +118,7 @@ def _red_crops(top: Image, dpi: int) -> list[_Crop]:
     if mask.sum() < dpi:
         return []
     mm = dpi / MM_PER_INCH
+    red = _without_rules(red, mask, mm)
     joined = cv2.morphologyEx(
         mask, cv2.MORPH_CLOSE, np.ones((max(1, int(0.6 * mm)), max(1, int(4 * mm))), np.uint8)
     )
@@ -122,6 +128,15 @@ def _red_crops(top: Image, dpi: int) -> list[_Crop]:
         if 7 * mm <= w <= 90 * mm and 2.2 * mm <= h <= 18 * mm:
             crops.append(_Crop((x, y, w, h), False, True, _pad(red[y : y + h, x : x + w])))
     return crops
+
+
+def _without_rules(red: Image, mask: Image, mm: float) -> Image:
+    """The red layer without the long strokes of frames, which are read as letters."""
+    rules = np.zeros_like(mask)
+    for shape in ((1, int(9 * mm)), (int(6.5 * mm), 1)):
+        rules |= np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(shape, np.uint8)))
+    wide = cv2.dilate(rules, np.ones((3, 3), np.uint8))
+    return np.where(wide > 0, 255, red).astype(np.uint8)
 
 
 def _boxed_crops(top: Image, dpi: int) -> list[_Crop]:
@@ -144,9 +159,10 @@ def _boxed_crops(top: Image, dpi: int) -> list[_Crop]:
         (_, _), (side_a, side_b), angle = cv2.minAreaRect(contour)
         if cv2.contourArea(contour) < 0.82 * side_a * side_b or side_a * side_b <= 0:
             continue
-        inner = _inside(gray, (x, y, w, h), mm)
+        is_red = red and _frame_is_red(top, (x, y, w, h))
+        # Of a red mark the red layer alone: it may have been stamped over the text.
+        inner = _inside(red_ink(top) if is_red else gray, (x, y, w, h), mm)
         if inner.size and _has_ink(inner):
-            is_red = red and _frame_is_red(top, (x, y, w, h))
             crops.append(_Crop((x, y, w, h), True, is_red, _pad(inner)))
     return crops
 
@@ -213,7 +229,8 @@ def _read_crops(
     words = engine.read(sheet, dpi=dpi, psm=6)
     answers = []
     for crop, (start, end) in zip(crops, tops, strict=True):
-        inside = [w for w in words if start <= (w.y0 + w.y1) / 2 < end and w.y1 - w.y0 > 10]
+        inside = [w for w in words if start <= (w.y0 + w.y1) / 2 < end and w.confidence >= 40]
+        inside = [w for w in inside if w.y1 - w.y0 > 0.2 * (end - start) and is_upper(w.text)]
         if inside:
             confidence = sum(w.confidence for w in inside) / len(inside)
             answers.append((crop, " ".join(w.text for w in inside), confidence))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from ocr.fields.lexicon import MOTTO, NATION, TITLES
@@ -17,6 +17,9 @@ from ocr.types import PageText, Word
 HEAD_BOTTOM = 0.45
 TITLE_BOTTOM = 0.62
 DEFAULT_BOUNDARY = 0.46
+STAMP_EDGE = 0.24
+HEAD_DEPTH = 0.16
+"""The number and the date stand at most so far under the country's title."""
 DATE_ROW = re.compile(r"NGAY?\b.{0,24}TH[A4]NG\b|TH[A4]NG\b.{0,14}N[A4]M\b")
 TO_LINE = re.compile(r"^\W*K[I1L]NH G[UỦO]I\b")
 NUMBER_START = re.compile(r"^S[O06Q5]\W{0,2}$|^S[O06Q5]\W?[:.;].*|^S[O06Q5][:.;]?\d.*")
@@ -39,7 +42,6 @@ class Head:
     title: Line | None = None
     title_type: str | None = None
     boundary: float = DEFAULT_BOUNDARY
-    below: list[Line] = field(default_factory=list)
 
     @property
     def ocr(self) -> bool:
@@ -74,18 +76,18 @@ def read_head(page: PageText) -> Head:
 
 def _nation(rows: Sequence[list[Word]]) -> Line | None:
     """The country's title (or the Party's) at the top right."""
+    best: tuple[int, Line] | None = None
     for row in rows[:14]:
-        for index in range(len(row)):
-            piece = row[index : index + 8]
-            text = fold(" ".join(w.text for w in piece))
-            if row[index].box[0] < 0.25:
+        for index, word in enumerate(row):
+            if word.box[0] < 0.25:
                 continue
             for wanted in NATION:
-                count = len(wanted.split())
-                text = fold(" ".join(w.text for w in piece[:count]))
-                if edit_distance(text, wanted, 8) < 8:
-                    return make_line(piece[:count])
-    return None
+                piece = row[index : index + len(wanted.split())]
+                text = fold(" ".join(w.text for w in piece))
+                distance = edit_distance(text, wanted, 9)
+                if distance < (best[0] if best else 9):
+                    best = (distance, make_line(piece))
+    return best[1] if best else None
 
 
 def title_type(text: str) -> str | None:
@@ -113,7 +115,19 @@ def _body_start(lines: Sequence[Line]) -> int:
         centred = 0.3 < (line.box[0] + line.box[2]) / 2 < 0.7
         if centred and title_type(line.text) and line.box[1] > 0.08:
             return index
+    return _after_head(lines)
+
+
+def _after_head(lines: Sequence[Line]) -> int:
+    """Without a title that could be read: the first line well under the row of the date."""
+    bottom = None
+    for line in lines:
+        if line.box[1] < HEAD_BOTTOM and DATE_ROW.search(fold(line.text)) and line.box[0] > 0.3:
+            bottom = line.box[3] + 1.2 * line.height
+            break
     for index, line in enumerate(lines):
+        if bottom is not None and line.box[1] > bottom and line.box[0] > 0.1:
+            return index
         if line.box[1] > 0.18 and fold(line.text).startswith(("CAN CU ", "THUC HIEN ", "DIEU 1")):
             return index
     return len(lines)
@@ -135,8 +149,20 @@ def _columns(
             ([w for w in row if (w.box[0] + w.box[2]) / 2 >= cut], right),
         ):
             if words:
-                column.append(make_line(words))
+                column.extend(_pieces(words, aspect))
     return left, right
+
+
+def _pieces(words: list[Word], aspect: float) -> list[Line]:
+    """A row of one column; what stands far to the left of it is an arrival stamp's, not its."""
+    pieces = [make_line(words)]
+    for index in range(len(words) - 1, 0, -1):
+        gap = (words[index].box[0] - words[index - 1].box[2]) * aspect
+        height = max(w.box[3] - w.box[1] for w in words)
+        if gap > 1.5 * height and words[index - 1].box[2] < STAMP_EDGE:
+            pieces = [make_line(words[:index]), make_line(words[index:])]
+            break
+    return pieces
 
 
 def _cut_of(row: list[Word], boundary: float, aspect: float) -> float:
@@ -160,6 +186,8 @@ def _is_noise(line: Line) -> bool:
     """Lines of an arrival stamp, marks of urgency, and what is hardly a word."""
     if STAMP_LINE.match(fold(line.text)) or known_word(line.text):
         return True
+    if line.box[2] < 0.14:
+        return True  # nothing of a head ends in the margin
     letters = sum(c.isalnum() for c in line.text)
     return letters < 2 or (line.confidence < 0.35 and letters < 12)
 

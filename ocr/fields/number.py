@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ocr.evidence import Evidence
-from ocr.fields.head import NUMBER_START, Head
+from ocr.fields.head import HEAD_DEPTH, NUMBER_START, Head
 from ocr.fields.lexicon import ALL_CODES, CODE_OF_TYPE, ORGAN_CODES
 from ocr.geometry import Frame, overlap, union
 from ocr.lines import Line, fold, one_wrong
@@ -21,6 +21,9 @@ NUMBER = re.compile(
     r"(?P<num>[\dOoIl|!.…_ ]{0,14}?[a-zđ]?)\s*"
     r"(?:(?P<sep>[/⁄\\])\s*(?:(?P<year>(?:19|20)\d{2})\s*/\s*)?|(?P<dash>[-–])\s*(?=[A-ZĐ]))"
     r"(?P<notation>[^\W\d_][^,;:]*)$"
+)
+NO_SLASH = re.compile(
+    r"^(?P<so>[Ss]\S{0,3}?)[:.;]?\s+(?P<num>\d{1,5})(?P<notation>[A-ZĐ][A-Za-zĐđ]{0,4}-[A-ZĐ]\S*)$"
 )
 LOOSE_NUMBER = re.compile(
     r"^(?P<so>[Ss]\S{0,3}?)[:.;]?\s+(?P<num>.{0,20}?)\s*(?P<sep>[/⁄\\])\s*"
@@ -42,7 +45,10 @@ class NumberLine:
 def find_number(head: Head) -> NumberLine | None:
     """The line of number and symbol in the left column; an arrival stamp's “Số:” has no symbol."""
     best: tuple[float, NumberLine] | None = None
+    lowest = head.nation.box[1] + HEAD_DEPTH if head.nation else 0.3
     for index, line in enumerate(head.left):
+        if line.middle > lowest:
+            break
         found = _parse(_from_number_word(line))
         if found is None and NUMBER_START.match(fold(line.words[0].text)):
             found = _joined(head.left, index)
@@ -78,7 +84,7 @@ def _joined(lines: list[Line], index: int) -> NumberLine | None:
 
 def _parse(line: Line) -> NumberLine | None:
     text = line.text.replace("⁄", "/")
-    match = NUMBER.match(text) or LOOSE_NUMBER.match(text)
+    match = NUMBER.match(text) or LOOSE_NUMBER.match(text) or NO_SLASH.match(text)
     if match is None or not fold(match["so"]).startswith("S"):
         return None
     parts = match.groupdict()
@@ -86,7 +92,9 @@ def _parse(line: Line) -> NumberLine | None:
     notation = notation.split()[0] if notation.split() else ""
     if not any(c.isupper() for c in notation) or len(notation) < 2:
         return None
-    return NumberLine(line, parts["num"] or "", parts["year"], notation, bool(parts.get("dash")))
+    return NumberLine(
+        line, parts["num"] or "", parts.get("year"), notation, bool(parts.get("dash"))
+    )
 
 
 def number_fields(head: Head, evidence: Evidence) -> dict[str, Field | None]:
@@ -178,7 +186,7 @@ def printed(digits: list[Word], line: Line, evidence: Evidence, slot: Box) -> bo
 
 def _needed(word: Word) -> float:
     """Digits that are one word with a printed symbol are print themselves: less is asked there."""
-    fused = re.search(r"\d[a-z]?[/⁄\\-]\S*[A-ZĐ]{2}", word.text)
+    fused = re.search(r"\d[a-z]?[/⁄\\-]?\S*[A-ZĐ]{2}", word.text)
     return SURE_FUSED if fused else SURE_DIGITS
 
 

@@ -10,9 +10,11 @@ from ocr.geometry import Frame, union
 from ocr.lines import Line, fold
 from ocr.types import Field, PageText
 
-ITEM = re.compile(r"^\s*[-–—+•*]\s*")
+ITEM = re.compile(r"^\s*[-–—+•*~]\s*")
 AFTER_TO = re.compile(r"^\W*K\w{2,4}\s+g\w{2}\s*[:;.]?\s*", re.IGNORECASE)
 RECEIVED_BY = re.compile(r"N[O0Q]I NH[A4]N\s*[:;.,]?")
+FILED = re.compile(r"^\W*L[UỦ]U\s*[:;.]")
+LISTED = re.compile(r"^\s*[-–—+•*~]|^Như |^N\w{2,3} (?:trên|Điều)")
 LINE_GAP = 0.8
 MAX_ITEMS = 60
 
@@ -73,6 +75,26 @@ def find_distribution(
             line = lines[page.number][index]
             if RECEIVED_BY.match(fold(line.text).lstrip(" .-_'\"|")) and line.box[0] < 0.45:
                 return page.number, index
+    return _by_its_end(pages, lines)
+
+
+def _by_its_end(pages: Sequence[PageText], lines: dict[int, list[Line]]) -> tuple[int, int] | None:
+    """Where a seal covers “Nơi nhận:”: the line before the dashes that end with “Lưu: …”."""
+    for page in reversed(pages):
+        rows = lines[page.number]
+        for end in range(len(rows) - 1, -1, -1):
+            if not FILED.match(fold(rows[end].text)) or rows[end].box[0] > 0.3:
+                continue
+            start = end
+            for index in range(end - 1, -1, -1):
+                if rows[index].box[0] > 0.3:
+                    continue
+                if rows[start].box[1] - rows[index].box[3] > 1.5 * rows[end].height:
+                    break
+                if not LISTED.match(rows[index].text):
+                    return page.number, index
+                start = index
+            return page.number, start
     return None
 
 

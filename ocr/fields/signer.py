@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Sequence
 
 from ocr.fields.lexicon import FAMILY_NAMES, POSTS
 from ocr.fields.recipients import find_distribution
-from ocr.fields.snap import snap
+from ocr.fields.snap import best_match, snap
 from ocr.geometry import Frame, union
 from ocr.lines import Line, fold, is_upper
 from ocr.types import Field, PageText
@@ -70,27 +71,36 @@ def _block(
     for page in reversed(pages):
         right = [x for x in _right(lines[page.number]) if page.number > 1 or x.box[1] > 0.3]
         starts = [i for i, x in enumerate(right) if _is_post(x) and is_upper(x.text)]
-        while starts and starts[-1] - 1 in starts:
+        while len(starts) > 1 and starts[-1] - 1 == starts[-2]:
             starts.pop()
-        if starts and x_is_signed(right[starts[-1] :]):
+        if starts and _is_signed(right[starts[-1] :]):
             return page, right[starts[-1] :]
     return None
 
 
-def x_is_signed(block: Sequence[Line]) -> bool:
+def _is_signed(block: Sequence[Line]) -> bool:
     """Whether a name stands under the posts: a heading in capitals has none."""
     return any(_as_name(line.text) for line in block[1:])
 
 
 def _right(lines: Sequence[Line]) -> list[Line]:
-    return [x for x in lines if x.box[0] > RIGHT and (x.box[0] + x.box[2]) / 2 > 0.52]
+    """Lines of the right half that are text: strokes of a signature are small or unsure."""
+    right = [x for x in lines if x.box[0] > RIGHT and (x.box[0] + x.box[2]) / 2 > 0.52]
+    usual = statistics.median(x.height for x in lines) if lines else 0.0
+    return [
+        x
+        for x in right
+        if sum(c.isalpha() for c in x.text) >= 3 and 0.5 * usual < x.height < 3 * usual
+    ]
 
 
 def _is_post(line: Line) -> bool:
     if AUTHORITY.match(line.text):
         return True
-    key = fold(line.text).strip(" .,:;|_-'\"")
-    return any(key.startswith(post) for post in POST_START)
+    key = fold(line.text).strip(" .,:;|_-'\"`")
+    if any(key.startswith(post) for post in POST_START):
+        return True
+    return is_upper(line.text) and len(key) >= 7 and best_match(key, POSTS) is not None
 
 
 def _posts(block: Sequence[Line]) -> tuple[list[Line], list[Line]]:
@@ -123,7 +133,8 @@ def _tidy_post(text: str) -> str:
     if match:
         body, _ = snap(match["body"].strip(), POSTS)
         return f"{match['auth']}. {body}"
-    return snap(text, POSTS)[0]
+    match_whole = best_match(text, POSTS) if len(text) >= 7 else None
+    return match_whole.upper() if match_whole else snap(text, POSTS)[0]
 
 
 def _name(page: PageText, rest: Sequence[Line], above: Line) -> Field | None:
@@ -152,8 +163,8 @@ def _name(page: PageText, rest: Sequence[Line], above: Line) -> Field | None:
 
 def _as_name(text: str) -> str | None:
     """A personal name of two to six words, or None; academic titles are left out."""
-    text = TITLES_BEFORE.sub("", text.strip(" .,:;|_-'\"*~")).strip()
-    words = text.split()
+    text = TITLES_BEFORE.sub("", text.strip(" .,:;|_-'\"*~`‘’^")).strip()
+    words = [w for w in text.split() if any(c.isalpha() for c in w)]
     if not 2 <= len(words) <= 6 or any(not NAME_WORD.match(w) for w in words):
         return None
     return " ".join(words)

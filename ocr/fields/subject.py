@@ -75,11 +75,24 @@ def _about_lines(head: Head) -> list[Line]:
 def _under_title(head: Head) -> list[Line]:
     """The lines under the title, until the body begins."""
     if head.title is None:
-        return []
+        return _in_bold_place(head)
     below = [line for line in head.body[1:] if not known_word(line.text)]
     if not below or below[0].box[1] - head.title.box[3] > 2.5 * head.title.height:
         return []
     return _together(below, centred_on=head.title)
+
+
+def _in_bold_place(head: Head) -> list[Line]:
+    """Under a title that could not be read: centred lines that do not fill the page."""
+    start = next((i for i, x in enumerate(head.body[:4]) if _looks_centred(x)), None)
+    if start is None or _has_addressees(head):
+        return []
+    return _together(head.body[start:], centred_on=head.body[start])
+
+
+def _looks_centred(line: Line) -> bool:
+    middle = (line.box[0] + line.box[2]) / 2
+    return 0.46 < middle < 0.6 and line.box[0] > 0.18 and len(line.words) >= 3
 
 
 def _together(lines: Sequence[Line], centred_on: Line) -> list[Line]:
