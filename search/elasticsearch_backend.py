@@ -39,13 +39,21 @@ class ElasticsearchBackend(Engine):
         """Take `http://host:port/name`; a client of one's own serves several hosts or sign-in."""
         parts = urlsplit(url)
         self._name = parts.path.strip("/") or DEFAULT_NAME
-        self._client = client or Elasticsearch(
-            parts._replace(path="", query="", fragment="").geturl(),
-            request_timeout=30,
-            retry_on_timeout=True,
-            max_retries=3,
-        )
+        self._url = parts._replace(path="", query="", fragment="").geturl()
+        self._given = client
+        self._made: Elasticsearch | None = None
         self._checked = False
+
+    @property
+    def _client(self) -> Elasticsearch:
+        """The client, made at its first use and again after `close()`."""
+        if self._given is not None:
+            return self._given
+        if self._made is None:
+            self._made = Elasticsearch(
+                self._url, request_timeout=30, retry_on_timeout=True, max_retries=3
+            )
+        return self._made
 
     # Reading
 
@@ -136,6 +144,7 @@ class ElasticsearchBackend(Engine):
                     "number_of_shards": 1,
                     "auto_expand_replicas": "0-1",
                     "refresh_interval": "-1",  # commit() refreshes
+                    "codec": "best_compression",  # half of an index is the kept text
                 },
                 aliases={self._name: {}} if in_use else {},
             )
@@ -273,8 +282,10 @@ class ElasticsearchBackend(Engine):
         self.finish_rebuild(name)
 
     def close(self) -> None:
-        """See `SearchBackend.close`."""
-        self._client.close()
+        """See `SearchBackend.close`; a client that was given is its owner's to close."""
+        made, self._made = self._made, None
+        if made is not None:
+            made.close()
 
     @contextmanager
     def _server_errors(self) -> Iterator[None]:

@@ -22,7 +22,8 @@ WORDS_OF = {name: f"{name}_words" for name in ("organ", "signer", "type", "state
 
 FUZZY_FROM = 4  # letters; with one of three letters changed every syllable is another word
 MAX_VARIANTS = 4  # ways to write the same query with abbreviations
-NEAR = 3  # moves that words may stand away from their order and still be near
+NEAR = ((1, 4.0), (2, 3.0), (4, 3.0), (8, 2.0))
+"""Moves that the words may be away from a row, and what each of these steps is worth."""
 
 
 _LOOK_ALIKE = (
@@ -36,11 +37,11 @@ class Weights:
 
     phrase_exact: float = 10.0
     phrase_folded: float = 10.0
-    near: float = 5.0
-    exact: float = 1.0
-    exact_unmarked: float = 0.3
+    near: tuple[tuple[int, float], ...] = NEAR
+    exact: float = 0.7
+    exact_unmarked: float = 0.2
     all_exact: float = 10.0
-    head: float = 0.2
+    head: float = 0.1
     head_phrase: float = 2.0
     own_number: float = 30.0
     fresh: float = 1.0
@@ -150,7 +151,7 @@ def _rewards(words: Sequence[Word], weights: Weights) -> list[Node]:
             if len(way) > 1:
                 nodes.append(Boost(Phrase(BODY, way), weights.phrase_folded))
                 nodes.append(Boost(Phrase(HEAD, way), weights.head_phrase))
-        nodes.append(Boost(Phrase(BODY, tuple(folded), NEAR), weights.near))
+        nodes += [Boost(Phrase(BODY, tuple(folded), slop), by) for slop, by in weights.near]
         if marked:
             nodes.append(Boost(Phrase(BODY_EXACT, tuple(exact)), weights.phrase_exact))
     return nodes

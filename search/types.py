@@ -290,5 +290,5 @@ class SearchBackend(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the writer and of files or connections."""
+        """Let go of the writer and of files or connections; a later call opens them again."""
         ...

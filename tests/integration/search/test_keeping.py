@@ -163,3 +163,10 @@ def test_purged_records_are_gone_and_the_others_stay(backend: SearchBackend) -> 
     assert sorted(found(backend, "nội dung", limit=50)) == expected
     put(backend, letter(31, text="nội dung"))
     assert 31 in found(backend, "nội dung", limit=50)
+
+
+def test_a_closed_backend_opens_again_when_it_is_used(backend: SearchBackend) -> None:
+    put(backend, letter(1))
+    backend.close()
+    put(backend, letter(2))
+    assert sorted(found(backend, "họp")) == [1, 2]
