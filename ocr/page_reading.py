@@ -52,7 +52,7 @@ def read_page(document: Document, number: int, engine: OcrEngine) -> PageText:
             kept.words,
         )
     result = recognise(document.image(number), dpi, engine)
-    words = repair_words(result.words) if result.second_pass else result.words
+    words = repair_words(result.words)
     return assemble(number, width, height, dpi, words, result)
 
 

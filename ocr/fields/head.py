@@ -17,7 +17,7 @@ from ocr.types import PageText, Word
 HEAD_BOTTOM = 0.45
 TITLE_BOTTOM = 0.62
 DEFAULT_BOUNDARY = 0.46
-STAMP_EDGE = 0.24
+STAMP_EDGE = 0.19
 HEAD_DEPTH = 0.16
 """The number and the date stand at most so far under the country's title."""
 DATE_ROW = re.compile(r"NGAY?\b.{0,24}TH[A4]NG\b|TH[A4]NG\b.{0,14}N[A4]M\b")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ocr.fields.head import Head
@@ -72,7 +73,8 @@ def _goes_on(before: str, text: str) -> bool:
 
 def _field(head: Head, lines: Sequence[Line], organs: Sequence[str]) -> Field:
     raw = " ".join(line.text for line in lines)
-    text = raw.strip(" .,;:-_*'\"|")
+    text = " ".join(re.sub(r"[|_=~`^<>{}\[\]]+", " ", raw).split()).strip(" .,;:-*'\"")
+    text = re.sub(r"^U\w?BN[DĐ]\b", "UBND", text)
     confidence = min(line.confidence for line in lines)
     snapped, known = snap(text, ORGAN_PHRASES)
     confidence = min(0.98, confidence + 0.1 * known) if known > 0.6 else min(0.85, confidence)

@@ -35,9 +35,9 @@ def addressees(head: Head) -> Field | None:
             entries = [*entries[:-1], f"{entries[-1]} {line.text}"] if entries else [line.text]
             taken.append(line)
             continue
-        if dashed:
+        if dashed and (not rest or gap < LINE_GAP * line.height):
             entries.append(line.text)
-        elif not entries or _goes_on(entries[-1], line, taken[-1], gap, first):
+        elif not dashed and (not entries or _goes_on(entries[-1], line, taken[-1], gap, first)):
             entries = [*entries[:-1], f"{entries[-1]} {line.text}"] if entries else [line.text]
         else:
             break

@@ -15,7 +15,8 @@ from ocr.types import Field
 
 ABOUT = re.compile(r"^\W*V\s*[/⁄1lI]\s*[Vv]\b|^\W*V[/⁄]v", re.IGNORECASE)
 BODY_START = re.compile(
-    r"^\W*(?:CAN CU|DIEU 1|KINH GUI|THUC HIEN (?:QUYET|NGHI|CONG|KE|CHI)|PHAN |CHUONG |I\. |1\. |A\. "
+    r"^\W*(?:CAN CU|DIEU 1|KINH GUI|THUC HIEN (?:QUYET|NGHI|CONG|KE|CHI)|PHAN |CHUONG |[IVX]{1,3}\. |\d{1,2}[.)] |A\. "
+    r"|[A-Z]\d?\) |[-+] |DIEU \d"
     r"|XET DE NGHI|THEO DE NGHI|TRONG THOI GIAN|NGAY \d|SAU KHI|DE THUC HIEN|NHAM )"
 )
 AUTHORITY_LINE = re.compile(
@@ -119,6 +120,8 @@ def _together(lines: Sequence[Line], centred_on: Line) -> list[Line]:
 
 def _ends(before: Line, line: Line, key: str) -> bool:
     gap = line.box[1] - before.box[3]
+    if line.box[2] - line.box[0] > 0.68 and line.box[2] - before.box[2] > 0.12:
+        return True  # the line before was not full, so it was the last one
     body = bool(BODY_START.match(key)) or (is_upper(line.text) and bool(AUTHORITY_LINE.match(key)))
     return gap > LINE_GAP * max(before.height, line.height) or body
 
