@@ -68,8 +68,8 @@ class DirectiveReader(Base):
 
     __tablename__ = "directive_reader"
     __table_args__ = (
-        sa.UniqueConstraint("directive_id", "unit_id"),
-        sa.UniqueConstraint("directive_id", "post_id"),
+        sa.UniqueConstraint("directive_id", "unit_id", name="uq_directive_reader_unit"),
+        sa.UniqueConstraint("directive_id", "post_id", name="uq_directive_reader_post"),
         sa.CheckConstraint("(unit_id IS NULL) <> (post_id IS NULL)", name="one_reader"),
         sa.Index("ix_directive_reader_unit", "unit_id", "opened_at"),
         sa.Index("ix_directive_reader_post", "post_id", "opened_at"),

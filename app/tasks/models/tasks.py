@@ -158,8 +158,8 @@ class TaskParticipant(Base):
 
     __tablename__ = "task_participant"
     __table_args__ = (
-        sa.UniqueConstraint("task_id", "unit_id"),
-        sa.UniqueConstraint("task_id", "post_id"),
+        sa.UniqueConstraint("task_id", "unit_id", name="uq_task_participant_unit"),
+        sa.UniqueConstraint("task_id", "post_id", name="uq_task_participant_post"),
         sa.CheckConstraint("(unit_id IS NULL) <> (post_id IS NULL)", name="one_participant"),
         sa.Index("ix_task_participant_unit", "unit_id", "role"),
         sa.Index("ix_task_participant_post", "post_id", "role"),
