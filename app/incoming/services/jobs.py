@@ -27,7 +27,7 @@ from app.incoming.queries import ledger
 from app.incoming.queries.letters import KIND
 from app.security import Actor, authorize
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 LONGEST = timedelta(minutes=30)
 MOST_ATTEMPTS = 2
 PRIORITY = {JobKind.READ: 10, JobKind.DERIVE: 50}

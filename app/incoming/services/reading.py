@@ -182,22 +182,25 @@ def _text(field: Mapping[str, Any]) -> str:
     return value if isinstance(value, str) else ""
 
 
-def fail_reading(session: Session, actor: Actor, claim: JobClaim, code: str, sentence: str) -> None:
+def fail_reading(session: Session, actor: Actor, claim: JobClaim, code: str, sentence: str) -> bool:
     """The reader refused the file: end its way, or leave it to a person. Raises LeaseLost.
 
-    The entry point removes the quarantine folder of a rejected file.
+    Returns whether the file was rejected; the entry point removes its quarantine folder then.
     """
     job = jobs.held_job(session, claim)
     jobs.finish(job, JobState.FAILED, f"{code}: {sentence}"[:500])
     item = ledger.get_intake(session, claim.intake_id)
     if item.file_id is None and code in REFUSED_FOR_GOOD:
         intake.reject_intake(session, actor, intake_id=item.id, code=code)
-        return
+        return True
+    if claim.kind is not JobKind.READ:
+        return False  # the original is there and readable; only the searchable copy is missing
     jobs.leave_to_person(item)
     audit.record(session, actor, "intake.unread", item.id, code=code)
     if item.held:
         tell_clerks(session, item)
     announce(session, item)
+    return False
 
 
 def finish_derivative(

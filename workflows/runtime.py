@@ -1,0 +1,84 @@
+"""What worker and scheduler share: settings, stores, reader options, private scratch space."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+import config
+from app import create_app
+from app.clock import today
+from app.db import reading
+from app.files.store import FileStore, current_store
+from app.incoming.quarantine import Quarantine, current_quarantine
+from app.incoming.queries.text import known_organs
+from config.settings import Settings
+from ocr import ReadOptions
+
+SECRECY = Path(config.__file__).parent / "data" / "secrecy.yaml"
+OLD_SCRATCH_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """A started process."""
+
+    settings: Settings
+    store: FileStore
+    quarantine: Quarantine
+
+
+def start(settings: Settings | None = None) -> Runtime:
+    """Bind database, store and quarantine, and keep temporary files inside the installation.
+
+    What a reader writes meanwhile may be secret: it lies in a folder only we may open, and what a
+    killed process left there is removed.
+    """
+    settings = settings or Settings.from_env(os.environ)
+    create_app(settings)
+    scratch = settings.var_dir / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
+    clean_scratch(scratch)
+    return Runtime(settings, current_store(), current_quarantine())
+
+
+def clean_scratch(scratch: Path, *, older_than: float = OLD_SCRATCH_SECONDS) -> None:
+    """Remove what killed readers left behind."""
+    limit = time.time() - older_than
+    for left in scratch.iterdir():
+        if left.lstat().st_mtime < limit:
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+
+
+def secret_heads(on: date, path: Path = SECRECY) -> tuple[str, ...]:
+    """Titles that make a paper secret on a day."""
+    rows = yaml.safe_load(path.read_text(encoding="utf-8"))["heads"]
+    return tuple(
+        row["title"]
+        for row in rows
+        if row["valid_from"] <= on and (row.get("valid_to") is None or on <= row["valid_to"])
+    )
+
+
+def read_options(settings: Settings, *, cleared: bool = False) -> ReadOptions:
+    """How to read today: limits of the installation, known organs, secret heads."""
+    limits = settings.limits
+    with reading() as session:
+        organs = tuple(known_organs(session))
+    return ReadOptions(
+        processes=settings.reading_processes,
+        max_pages=limits.pages,
+        max_pixels=limits.pixels,
+        max_bytes=limits.upload_bytes,
+        secrecy_heads=secret_heads(today()),
+        organs=organs,
+        cleared=cleared,
+    )
