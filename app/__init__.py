@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 
 from app import cli, db, request_context
 from app.rooms import register_rooms
-from app.web import assets, errors, gate, headers, shell, template_helpers
+from app.web import assets, errors, form_messages, gate, headers, shell, template_helpers
 from app.web.views import bp as web
 from config.logging import configure_logging
 from config.settings import Settings
@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     babel.init_app(app, default_locale="vi", default_timezone="Asia/Ho_Chi_Minh")
     assets.register_assets(app)
     template_helpers.register_template_helpers(app)
+    form_messages.install_form_messages(app)
     shell.install_shell(app)
     errors.register_error_handlers(app)
     gate.install_gate(app)
