@@ -8,8 +8,9 @@ import io
 import math
 import random
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ Point = tuple[float, float]
 BLUE = (28, 52, 150)
 RED = (206, 28, 40)
 SCALE = 4  # drawn this much larger and reduced: smooth edges
-BOLD = "/usr/share/fonts/truetype/liberation2/LiberationSerif-Bold.ttf"
+FONT_FOLDERS = (  # Debian 12, then Ubuntu 24.04: both hold version 2, with Vietnamese letters
+    Path("/usr/share/fonts/truetype/liberation2"),
+    Path("/usr/share/fonts/truetype/liberation"),
+)
 
 # Strokes of the figures in a box 1 wide and 1.6 high, y downwards; every list is one stroke.
 FIGURES: dict[str, list[list[Point]]] = {
@@ -130,7 +134,18 @@ def _scrawl(hand: random.Random) -> list[Point]:
 @lru_cache(maxsize=64)
 def seal(words: str, seed: int) -> bytes:
     """The round red seal of an invented organ; its field says “BẢN MẪU”, not an emblem."""
+    from PIL import Image
+
     hand = _hand(f"seal/{words}/{seed}")
+    turned = _new_seal(words).rotate(hand.uniform(-14, 14), resample=Image.Resampling.BICUBIC)
+    return _bytes(_worn(turned, hand))
+
+
+@lru_cache(maxsize=64)
+def _new_seal(words: str) -> "PilImage":
+    """The seal as it left its maker: upright and evenly inked."""
+    from PIL import Image
+
     size = 430
     image = _blank(size, size)
     centre = size * SCALE / 2
@@ -138,10 +153,19 @@ def seal(words: str, seed: int) -> bytes:
     _ring_text(image, words.upper(), centre, size * 0.392 * SCALE, upper=True)
     _ring_text(image, "* TÀI LIỆU MINH HỌA *", centre, size * 0.392 * SCALE, upper=False)
     _star(image, centre, size)
-    from PIL import Image
+    return image.resize((size, size), Image.Resampling.LANCZOS)
 
-    turned = image.rotate(hand.uniform(-14, 14), resample=Image.Resampling.BICUBIC)
-    return _png(_worn(turned, hand), size, size)
+
+@cache
+def font_file(name: str) -> str:
+    """The path of a Liberation font, for instance `LiberationSerif-Bold`.
+
+    Raises FileNotFoundError, naming the package, where it is not installed.
+    """
+    for folder in FONT_FOLDERS:
+        if (folder / f"{name}.ttf").is_file():
+            return str(folder / f"{name}.ttf")
+    raise FileNotFoundError(f"{name}.ttf: install the package fonts-liberation2")
 
 
 def _hand(of: str) -> random.Random:
@@ -158,9 +182,12 @@ def _blank(width: int, height: int) -> "PilImage":
 def _png(image: "PilImage", width: int, height: int) -> bytes:
     from PIL import Image
 
-    reduced = image.resize((width, height), Image.Resampling.LANCZOS)
+    return _bytes(image.resize((width, height), Image.Resampling.LANCZOS))
+
+
+def _bytes(image: "PilImage") -> bytes:
     out = io.BytesIO()
-    reduced.save(out, "PNG", optimize=True)
+    image.save(out, "PNG")
     return out.getvalue()
 
 
@@ -225,11 +252,11 @@ def _ring_text(image: "PilImage", text: str, centre: float, radius: float, *, up
 
     most = math.radians(214 if upper else 112)
     points = 46 * SCALE if upper else 30 * SCALE
-    font = ImageFont.truetype(BOLD, points)
+    font = ImageFont.truetype(font_file("LiberationSerif-Bold"), points)
     widths = [font.getlength(letter) + (2 if upper else 1) * SCALE for letter in text]
     while sum(widths) / radius > most:
         points -= SCALE
-        font = ImageFont.truetype(BOLD, points)
+        font = ImageFont.truetype(font_file("LiberationSerif-Bold"), points)
         widths = [font.getlength(letter) + SCALE for letter in text]
     angle = -sum(widths) / radius / 2
     for letter, width in zip(text, widths, strict=True):
@@ -255,7 +282,7 @@ def _star(image: "PilImage", centre: float, size: int) -> None:
         r = (0.17 if corner % 2 == 0 else 0.068) * size * SCALE
         corners.append((centre + r * math.cos(angle), centre * 0.93 + r * math.sin(angle)))
     draw.polygon(corners, fill=RED)
-    font = ImageFont.truetype(BOLD, 34 * SCALE)
+    font = ImageFont.truetype(font_file("LiberationSerif-Bold"), 34 * SCALE)
     draw.text((centre, centre * 1.36), "BẢN MẪU", font=font, fill=RED, anchor="mm")
 
 

@@ -332,7 +332,8 @@ class _Words:
             return str(self.issued.year + shift)
         if name in ("due", "day"):
             start = self.issued if name == "day" or self.due is None else self.due
-            return f"{start + timedelta(days=shift):%d/%m/%Y}"
+            there = start + timedelta(days=shift)
+            return f"{working_day(there, -1) if shift < 0 else there:%d/%m/%Y}"
         if name == "meeting" and self.meeting is not None:
             day, (hour, minute) = self.meeting.day, self.meeting.start.split(":")
             return f"{hour} giờ {minute} phút, ngày {day:%d/%m/%Y} ({WEEKDAYS[day.weekday()]})"

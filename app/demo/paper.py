@@ -193,7 +193,12 @@ def _balanced_width(summary: str) -> float:
     """Millimetres in which the bold 14 pt summary fills lines of nearly equal length."""
     from PIL import ImageFont
 
-    whole = ImageFont.truetype(ink.BOLD, 140).getlength(summary) / 10 * 25.4 / 72
+    whole = (
+        ImageFont.truetype(ink.font_file("LiberationSerif-Bold"), 140).getlength(summary)
+        / 10
+        * 25.4
+        / 72
+    )
     lines = math.ceil(whole / 138)
     return min(whole / lines * (1 if lines == 1 else 1.07) + 3, 145)
 
@@ -259,7 +264,7 @@ def _end(letter: Letter, finish: Finish, seed: int) -> str:
 
 def seal_words(letter: Letter) -> str:
     """What runs around the seal of the letter's organ."""
-    return " ".join(letter.organ_lines)
+    return letter.organ.upper()
 
 
 def _picture(png: bytes, css_class: str) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from app.demo.ink import font_file
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -50,11 +52,11 @@ class _Device:
 
 
 DEVICES: dict[Quality, _Device] = {
-    Quality.CLEAN: _Device(200, False, 0.15, 0.45, 0.8, 38),
-    Quality.SKEWED: _Device(200, False, 1.6, 0.6, 1.6, 34, paper=243, fade=0.08),
-    Quality.FAX: _Device(200, False, 0.9, 0.75, 34.0, 0, fade=0.3),
-    Quality.COLOUR: _Device(200, True, 0.35, 0.5, 0.9, 40, paper=251),
-    Quality.PHONE: _Device(165, True, 0.9, 0.85, 2.2, 46, paper=233),
+    Quality.CLEAN: _Device(200, False, 0.15, 0.45, 0.8, 50),
+    Quality.SKEWED: _Device(200, False, 1.6, 0.6, 1.6, 42, paper=243, fade=0.08),
+    Quality.FAX: _Device(200, False, 0.9, 0.8, 46.0, 0, fade=0.38),
+    Quality.COLOUR: _Device(200, True, 0.35, 0.5, 0.9, 50, paper=251),
+    Quality.PHONE: _Device(165, True, 0.9, 0.85, 2.2, 58, paper=233),
 }
 
 
@@ -137,8 +139,7 @@ def _fax(pixels: "Pixels", rng: "np.random.Generator", device: _Device) -> "PilI
 def _fax_header(image: "PilImage") -> "PilImage":
     from PIL import ImageDraw, ImageFont
 
-    mono = "/usr/share/fonts/truetype/liberation2/LiberationMono-Regular.ttf"
-    font = ImageFont.truetype(mono, 24)
+    font = ImageFont.truetype(font_file("LiberationMono-Regular"), 24)
     line = "FAX  0900 000 301      GUI TU: MAY FAX SO 2      TRANG 01"
     ImageDraw.Draw(image).text((110, 26), line, font=font, fill=0)
     return image

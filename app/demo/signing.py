@@ -21,6 +21,7 @@ from app.demo.paper import Finish, render_pdf, seal_words
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.x509 import Certificate, Name
+    from pyhanko.pdf_utils.layout import SimpleBoxLayoutRule
     from pyhanko.sign.signers import SimpleSigner
     from pyhanko.stamp import BaseStampStyle
 
@@ -43,7 +44,7 @@ class _Places:
 
 
 def render_signed_pdf(letter: Letter) -> bytes:
-    """The letter, signed four times; the same letter gives the same bytes.
+    """The letter, signed four times. It looks the same each time; pyHanko's names in it do not.
 
     Raises ValueError when the gaps for number and date cannot be found in the printed letter.
     """
@@ -116,7 +117,7 @@ def _text(parts: list[tuple[float, str]], box: Box, *, italic: bool = False) -> 
     from pyhanko.pdf_utils.layout import BoxConstraints
     from pyhanko.stamp import StaticStampStyle
 
-    drawn = "".join(f"BT /F1 13 Tf 1 0 0 1 {x:.2f} 4 Tm ({text}) Tj ET " for x, text in parts)
+    drawn = "".join(f"BT /F1 13 Tf 1 0 0 1 {x:.2f} 2.4 Tm ({text}) Tj ET " for x, text in parts)
     width, height = int(box[2] - box[0]), int(box[3] - box[1])
     content = RawContent(drawn.encode("ascii"), box=BoxConstraints(width=width, height=height))
     font = DictionaryObject()  # type: ignore[no-untyped-call]
@@ -124,7 +125,7 @@ def _text(parts: list[tuple[float, str]], box: Box, *, italic: bool = False) -> 
     font[NameObject("/Subtype")] = NameObject("/Type1")
     font[NameObject("/BaseFont")] = NameObject("/Times-Italic" if italic else "/Times-Roman")
     content.set_resource(ResourceType.FONT, NameObject("/F1"), font)
-    return StaticStampStyle(border_width=0, background=content)
+    return StaticStampStyle(border_width=0, background=content, background_layout=_fill())
 
 
 def _picture(png: bytes) -> "BaseStampStyle":
@@ -132,7 +133,16 @@ def _picture(png: bytes) -> "BaseStampStyle":
     from pyhanko.pdf_utils.images import PdfImage
     from pyhanko.stamp import StaticStampStyle
 
-    return StaticStampStyle(border_width=0, background=PdfImage(Image.open(io.BytesIO(png))))
+    image = PdfImage(Image.open(io.BytesIO(png)))
+    return StaticStampStyle(border_width=0, background=image, background_layout=_fill())
+
+
+def _fill() -> "SimpleBoxLayoutRule":
+    """Use the whole box: by default a stamp keeps wide margins and shrinks what it shows."""
+    from pyhanko.pdf_utils.layout import AxisAlignment, Margins, SimpleBoxLayoutRule
+
+    mid = AxisAlignment.ALIGN_MID
+    return SimpleBoxLayoutRule(x_align=mid, y_align=mid, margins=Margins(0, 0, 0, 0))
 
 
 def _sign(
@@ -144,7 +154,6 @@ def _sign(
     signer: "SimpleSigner",
     moment: datetime,
 ) -> bytes:
-    from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.fields import SigFieldSpec
     from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
@@ -161,9 +170,6 @@ def _sign(
             return session
 
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    # pyHanko draws the second half of the file's identifier at random and offers no other way.
-    fresh = hashlib.sha256(pdf + field.encode()).digest()[:16]
-    writer._document_id = ArrayObject([writer._document_id[0], ByteStringObject(fresh)])
     whole = tuple(round(side) for side in box)
     spec = SigFieldSpec(field, on_page=page, box=whole)  # type: ignore[arg-type]
     meta = PdfSignatureMetadata(field_name=field, md_algorithm="sha256", location="tỉnh Sông Mẫu")
