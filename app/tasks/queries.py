@@ -1,0 +1,323 @@
+"""Reads of tasks and directives; every list starts from `visible_tasks`."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from app.clock import VIETNAM, now
+from app.errors import NotFound
+from app.security import Actor, visible
+from app.tasks.models import (
+    DONE,
+    OPEN,
+    Directive,
+    DirectiveReader,
+    ExtensionRequest,
+    ExtensionState,
+    RecurringRule,
+    Task,
+    TaskParticipant,
+    TaskProgress,
+    TaskStatus,
+)
+from app.worktime.calendar import Calendar
+
+KIND = "task"
+NUMBERED_ROWS = 10_000
+
+Tasks = sa.Select[tuple[Task]]
+
+
+class Tab(enum.Enum):
+    """The tabs of the list."""
+
+    MINE = "cua-toi"
+    GIVEN = "toi-giao"
+    UNIT = "don-vi"
+    SHARED = "phoi-hop"
+    DONE = "da-xong"
+
+
+TAB_LABELS = {
+    Tab.MINE: "Việc của tôi",
+    Tab.GIVEN: "Tôi giao",
+    Tab.UNIT: "Đơn vị tôi",
+    Tab.SHARED: "Phối hợp, theo dõi",
+    Tab.DONE: "Đã xong",
+}
+
+
+def visible_tasks(actor: Actor) -> Tasks:
+    """Every list, count, search and export starts here."""
+    return visible(sa.select(Task), Task.id, KIND, actor)
+
+
+def get_task(session: Session, actor: Actor, task_id: int) -> Task:
+    """Raises NotFound for a task that is not there or not the actor's to see."""
+    task = session.scalar(visible_tasks(actor).where(Task.id == task_id))
+    if task is None:
+        raise NotFound(f"task {task_id}")
+    return task
+
+
+def get_task_by_token(session: Session, actor: Actor, token: str) -> Task:
+    """The task of an address, with its participants. Raises NotFound."""
+    rows = visible_tasks(actor).where(Task.token == token).options(selectinload(Task.participants))
+    task = session.scalar(rows)
+    if task is None:
+        raise NotFound(f"task {token}")
+    return task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """What a list is narrowed to. Empty values mean everything."""
+
+    tab: Tab = Tab.MINE
+    text: str = ""
+    due: str = ""  # overdue, today, soon (three days), none
+    status: TaskStatus | None = None
+    unit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """One page of tasks with the numbers of all tabs."""
+
+    tasks: Sequence[Task]
+    total: int
+    number: int
+    size: int
+    counts: dict[Tab, int] = field(default_factory=dict)
+    overdue: dict[Tab, int] = field(default_factory=dict)
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-min(self.total, NUMBERED_ROWS) // self.size))
+
+
+def page_of_tasks(
+    session: Session, actor: Actor, wanted: TaskFilter, *, page: int = 1, size: int = 20
+) -> TaskPage:
+    """A page in the order of urgency and due date: one query for it, one for all the counts."""
+    counts, overdue = count_tabs(session, actor)
+    rows = _narrowed(visible_tasks(actor), actor, wanted)
+    narrowed = wanted.text or wanted.due or wanted.status or wanted.unit_id
+    total = counts[wanted.tab]
+    if narrowed:
+        total = session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
+    if wanted.tab is Tab.DONE:
+        rows = rows.order_by(Task.completed_at.desc(), Task.id.desc())
+    else:
+        rows = rows.order_by(Task.urgency.desc(), Task.due_at.is_(None), Task.due_at, Task.id)
+    number = min(max(page, 1), NUMBERED_ROWS // size)
+    found = session.scalars(rows.limit(size).offset((number - 1) * size)).all()
+    return TaskPage(found, total, number, size, counts, overdue)
+
+
+def count_tabs(session: Session, actor: Actor) -> tuple[dict[Tab, int], dict[Tab, int]]:
+    """How many tasks each tab has, and how many of those are overdue: one query."""
+    late = sa.and_(Task.status.in_(OPEN), Task.due_at < now())
+    columns = [sa.func.count().filter(_in_tab(tab, actor)) for tab in Tab]
+    columns += [sa.func.count().filter(_in_tab(tab, actor), late) for tab in Tab]
+    seen = visible_tasks(actor).where(_any_tab(actor)).with_only_columns(*columns)
+    values = session.execute(seen.order_by(None)).one()
+    tabs = list(Tab)
+    return (
+        dict(zip(tabs, values[: len(tabs)], strict=True)),
+        dict(zip(tabs, values[len(tabs) :], strict=True)),
+    )
+
+
+def _units_led(actor: Actor) -> list[int]:
+    """Units whose things the actor sees as their head."""
+    return sorted(int(term[5:]) for term in actor.terms if term.startswith("unit:"))
+
+
+def _mine(actor: Actor) -> sa.ColumnElement[bool]:
+    posts, units = sorted(actor.post_ids), _units_led(actor)
+    unassigned = sa.and_(Task.lead_unit_id.in_(units), Task.lead_post_id.is_(None))
+    to_accept = sa.and_(Task.assigner_post_id.in_(posts), Task.status == TaskStatus.SUBMITTED)
+    back = sa.and_(Task.assigner_post_id.in_(posts), Task.status == TaskStatus.RETURNED)
+    return sa.or_(Task.lead_post_id.in_(posts), unassigned, to_accept, back)
+
+
+def _shared(actor: Actor) -> sa.ColumnElement[bool]:
+    row = TaskParticipant
+    return Task.id.in_(
+        sa.select(row.task_id).where(
+            sa.or_(row.post_id.in_(sorted(actor.post_ids)), row.unit_id.in_(_units_led(actor)))
+        )
+    )
+
+
+def _in_tab(tab: Tab, actor: Actor) -> sa.ColumnElement[bool]:
+    given = Task.assigner_post_id.in_(sorted(actor.post_ids))
+    unit = Task.lead_unit_id.in_(_units_led(actor) or sorted(actor.unit_ids))
+    conditions = {
+        Tab.MINE: _mine(actor),
+        Tab.GIVEN: given,
+        Tab.UNIT: unit,
+        Tab.SHARED: _shared(actor),
+        Tab.DONE: sa.or_(_mine(actor), given, unit),
+    }
+    state = Task.status.in_(DONE if tab is Tab.DONE else OPEN)
+    return sa.and_(conditions[tab], state)
+
+
+def _any_tab(actor: Actor) -> sa.ColumnElement[bool]:
+    return sa.or_(*(_in_tab(tab, actor) for tab in Tab))
+
+
+def _narrowed(rows: Tasks, actor: Actor, wanted: TaskFilter) -> Tasks:
+    rows = rows.where(_in_tab(wanted.tab, actor))
+    if wanted.text:
+        rows = rows.where(Task.title.icontains(wanted.text, autoescape=True))
+    if wanted.status is not None:
+        rows = rows.where(Task.status == wanted.status)
+    if wanted.unit_id is not None:
+        rows = rows.where(Task.lead_unit_id == wanted.unit_id)
+    moment = now()
+    midnight = datetime.combine(moment.astimezone(VIETNAM).date(), time(), VIETNAM)
+    bounds = {
+        "overdue": Task.due_at < moment,
+        "today": Task.due_at.between(midnight, midnight + timedelta(days=1)),
+        "soon": Task.due_at.between(moment, midnight + timedelta(days=4)),
+        "none": Task.due_at.is_(None),
+    }
+    return rows.where(bounds[wanted.due]) if wanted.due in bounds else rows
+
+
+def progress_of(session: Session, task_id: int) -> list[TaskProgress]:
+    """Reports, the newest first."""
+    rows = sa.select(TaskProgress).where(TaskProgress.task_id == task_id)
+    return list(session.scalars(rows.order_by(TaskProgress.id.desc())))
+
+
+def extensions_of(session: Session, task_id: int) -> list[ExtensionRequest]:
+    rows = sa.select(ExtensionRequest).where(ExtensionRequest.task_id == task_id)
+    return list(session.scalars(rows.order_by(ExtensionRequest.id.desc())))
+
+
+def open_extension(session: Session, task_id: int) -> ExtensionRequest | None:
+    """The request that waits for an answer."""
+    rows = sa.select(ExtensionRequest).filter_by(task_id=task_id, state=ExtensionState.ASKED)
+    return session.scalar(rows)
+
+
+def parts_of(session: Session, task_id: int) -> list[Task]:
+    return list(session.scalars(sa.select(Task).filter_by(parent_id=task_id).order_by(Task.id)))
+
+
+def open_parts(session: Session, task_id: int) -> list[Task]:
+    return [part for part in parts_of(session, task_id) if part.is_open]
+
+
+def tasks_of(session: Session, kind: str, thing_ids: Iterable[int]) -> list[Task]:
+    """All tasks that a thing caused, in order, with their participants."""
+    rows = sa.select(Task).where(Task.kind == kind, Task.thing_id.in_(set(thing_ids)))
+    return list(session.scalars(rows.order_by(Task.id).options(selectinload(Task.participants))))
+
+
+def open_tasks_of(session: Session, kind: str | None, thing_id: int | None) -> list[Task]:
+    """The whole tasks of a thing that are not finished; none for a task without a cause."""
+    if kind is None or thing_id is None:
+        return []
+    return [
+        task for task in tasks_of(session, kind, [thing_id]) if task.is_open and not task.parent_id
+    ]
+
+
+def open_directed_task(session: Session, kind: str, thing_id: int) -> Task | None:
+    """The open whole task that a directive on the thing made, if there is one."""
+    found = open_tasks_of(session, kind, thing_id)
+    return next((task for task in found if task.directive_id), None)
+
+
+def tasks_of_directive(session: Session, directive_id: int) -> list[Task]:
+    rows = sa.select(Task).filter_by(directive_id=directive_id).order_by(Task.id)
+    return list(session.scalars(rows.options(selectinload(Task.participants))))
+
+
+def get_directive(session: Session, directive_id: int) -> Directive:
+    """Raises NotFound. Whether the actor may see the thing is the caller's question."""
+    directive = session.get(Directive, directive_id)
+    if directive is None:
+        raise NotFound(f"directive {directive_id}")
+    return directive
+
+
+def directives_of(session: Session, kind: str, thing_ids: Iterable[int]) -> list[Directive]:
+    """Directives on things, the newest first, with their readers."""
+    rows = sa.select(Directive).where(
+        Directive.kind == kind, Directive.thing_id.in_(set(thing_ids))
+    )
+    ordered = rows.order_by(Directive.id.desc()).options(selectinload(Directive.readers))
+    return list(session.scalars(ordered))
+
+
+def unopened_tasks(session: Session, actor: Actor, kind: str, thing_id: int) -> list[Task]:
+    """Open tasks for the thing (or the task itself) that wait for the actor's first look."""
+    about = Task.id == thing_id
+    if kind != KIND:
+        about = sa.and_(Task.kind == kind, Task.thing_id == thing_id)
+    led = sa.or_(
+        Task.lead_post_id.in_(sorted(actor.post_ids)), Task.lead_unit_id.in_(_units_led(actor))
+    )
+    rows = sa.select(Task).where(about, led, Task.opened_at.is_(None), Task.status.in_(OPEN))
+    return list(session.scalars(rows))
+
+
+def unopened_readings(
+    session: Session, actor: Actor, kind: str, thing_id: int
+) -> list[DirectiveReader]:
+    """Readers' rows of the actor's posts and units that they have not opened."""
+    row = DirectiveReader
+    rows = (
+        sa.select(row)
+        .join(Directive)
+        .where(
+            Directive.kind == kind,
+            Directive.thing_id == thing_id,
+            Directive.recalled_at.is_(None),
+            row.opened_at.is_(None),
+            sa.or_(row.post_id.in_(sorted(actor.post_ids)), row.unit_id.in_(_units_led(actor))),
+        )
+    )
+    return list(session.scalars(rows))
+
+
+def participation_of(actor: Actor, task: Task) -> TaskParticipant | None:
+    """The actor's own part in a task beside the lead."""
+    units = set(_units_led(actor))
+    for row in task.participants:
+        if row.post_id in actor.post_ids or row.unit_id in units:
+            return row
+    return None
+
+
+def running_rules(session: Session, actor: Actor | None = None) -> list[RecurringRule]:
+    """Rules that still make occurrences: all, or those of the actor's posts."""
+    rows = sa.select(RecurringRule).where(RecurringRule.stopped_at.is_(None))
+    if actor is not None:
+        rows = rows.where(RecurringRule.assigner_post_id.in_(sorted(actor.post_ids)))
+    return list(session.scalars(rows.order_by(RecurringRule.id)))
+
+
+def open_tasks_due_before(
+    session: Session, calendar: Calendar, on: date, *, limit: int
+) -> list[Task]:
+    """Open tasks due at most three working days after `on`, the latest due first."""
+    last = on
+    for _ in range(3):
+        last = calendar.next_working_day(last)
+    rows = sa.select(Task).where(
+        Task.status.in_(OPEN), Task.due_at <= datetime.combine(last, time.max, VIETNAM)
+    )
+    return list(session.scalars(rows.order_by(Task.due_at.desc()).limit(limit)))

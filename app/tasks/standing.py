@@ -1,0 +1,87 @@
+"""In which capacity somebody acts on a task, and where the task then is. Shared by the services."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from app.errors import PermissionDenied, RuleViolated
+from app.security import Actor, unit_term
+from app.tasks import custody, hooks
+from app.tasks.models import DONE, Station, Task, TaskStatus
+
+FLASH = 3  # Hỏa tốc: the urgency that interrupts
+
+
+def leads(actor: Actor, task: Task) -> bool:
+    """Whether the actor does the task, or heads the unit that does it."""
+    return task.lead_post_id in actor.post_ids or heads(actor, task)
+
+
+def heads(actor: Actor, task: Task) -> bool:
+    """Whether the actor heads the unit that has the task."""
+    return task.lead_unit_id is not None and unit_term(task.lead_unit_id) in actor.terms
+
+
+def assigned(actor: Actor, task: Task) -> bool:
+    """Whether the actor holds, or acts for, the post that gave the task."""
+    return task.assigner_post_id in actor.post_ids
+
+
+def as_lead(actor: Actor, task: Task) -> Actor:
+    """The actor in the post the task was sent to. Raises PermissionDenied for others."""
+    if task.lead_post_id in actor.post_ids:
+        return actor.in_post(task.lead_post_id)
+    return as_head(actor, task)
+
+
+def as_head(actor: Actor, task: Task) -> Actor:
+    """The actor as the head of the unit that has the task."""
+    if not heads(actor, task):
+        raise PermissionDenied(f"person {actor.person_id} does not lead task {task.id}")
+    in_unit = [h for h in actor.holdings if h.unit_id == task.lead_unit_id]
+    return actor.in_post(in_unit[0].post_id) if in_unit else actor
+
+
+def as_assigner(actor: Actor, task: Task) -> Actor:
+    """The actor in the post that gave the task."""
+    if not assigned(actor, task):
+        raise PermissionDenied(f"person {actor.person_id} did not give task {task.id}")
+    return actor.in_post(task.assigner_post_id)
+
+
+def must_be_open(task: Task) -> None:
+    if task.status in DONE:
+        raise RuleViolated("Công việc đã kết thúc.")
+
+
+def start(session: Session, actor: Actor, task: Task) -> None:
+    """Begin to work: the first report, part or assignment does it."""
+    task.become(TaskStatus.IN_PROGRESS)
+    hooks.task_started(session, hooks.TaskStarted(actor, task))
+
+
+def place(
+    session: Session,
+    task: Task,
+    station: Station,
+    *,
+    unit_id: int | None = None,
+    post_id: int | None = None,
+) -> None:
+    """Move the task, and with a whole task the thing that caused it."""
+    for kind, thing_id in _things(task):
+        custody.move(session, kind, thing_id, station=station, unit_id=unit_id, post_id=post_id)
+
+
+def leave(session: Session, task: Task, *, with_cause: bool) -> None:
+    """The task is nowhere any more; its cause neither, if nothing else is open for it."""
+    for kind, thing_id in _things(task):
+        if kind == "task" or with_cause:
+            custody.close(session, kind, thing_id)
+
+
+def _things(task: Task) -> list[tuple[str, int]]:
+    things = [("task", task.id)]
+    if task.parent_id is None and task.kind and task.thing_id:
+        things.append((task.kind, task.thing_id))
+    return things
