@@ -6,9 +6,10 @@ processes (`ocr.sandbox`); importing this package loads no image or PDF library.
 What the application uses (`ocr.reader`, also importable from here):
 
     read_file(path, options=ReadOptions(), on_page=None, first_page=None) -> Reading
-        Text, words, header fields and signatures of a PDF, TIFF, PNG or JPEG. `on_page(done, total)`
-        is called after each page. `first_page`: the answer of `check_first_page` for the same
-        bytes, so that page 1 is not read twice. A certain secrecy mark: no text in the answer.
+        Text, words, header fields and signatures of a PDF, TIFF, PNG or JPEG.
+        `on_page(done, total)` is called after each page. `first_page`: the answer of
+        `check_first_page` for the same bytes, so that page 1 is not read twice. A certain
+        secrecy mark: no text in the answer.
     check_first_page(path, options=ReadOptions()) -> FirstPage
         Reads page 1 only and says whether it bears a secrecy mark (for the quarantine).
         `FirstPage.secrecy` is None | SecrecyMark(kind "certain" | "possible"); `crop_png` shows it.

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from ocr.errors import FileRefused
@@ -60,8 +61,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _single(options: ReadOptions) -> ReadOptions:
     """Several files: a process for each file instead of several for the pages of one."""
-    from dataclasses import replace
-
     return replace(options, processes=1)
 
 
@@ -134,6 +133,11 @@ def _parser() -> argparse.ArgumentParser:
         help="a title that makes a paper secret without a mark (repeatable;"
         f" default: {', '.join(defaults.secrecy_heads)})",
     )
+    _add_limits(read, defaults)
+    return parser
+
+
+def _add_limits(read: argparse.ArgumentParser, defaults: ReadOptions) -> None:
     limits = read.add_argument_group("limits: what is over them is refused with a sentence")
     limits.add_argument(
         "--max-pages",
@@ -163,7 +167,6 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="memory of each process in MiB (default: %(default)s)",
     )
-    return parser
 
 
 def _positive(text: str) -> int:

@@ -1,5 +1,7 @@
-"""What the pixels of page 1 tell about its head, beyond the words: ink that no word covers (a number
-written by hand that was not recognised) and words in blue ink (a pen)."""
+"""What the pixels of page 1 tell about its head, beyond the words.
+
+Ink that no word covers (a number by hand that was not recognised), and words in blue ink (a pen).
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
 """Boxes between three frames: pixels of the cleaned image, the upright page, the shown page.
 
-A scan may lie on its side (`turn`: 0, 90, 180 or 270 degrees) and be skewed by a little. Recognition
-and the grammar of the header work on the upright, straightened page; what is given out are boxes on
-the page as it is shown. `angle` of a page is turn + skew in one figure.
-"""
+A scan may lie on its side (`turn`: 0, 90, 180 or 270 degrees) and be skewed by a little.
+Recognition and the grammar of the header work on the upright, straightened page; what is given
+out are boxes on the page as it is shown. `angle` of a page is turn + skew in one figure."""
 
 from __future__ import annotations
 
@@ -29,7 +28,7 @@ class Frame:
 
     @classmethod
     def of(cls, page: PageText) -> Frame:
-        turn = int(round(page.angle / 90.0)) % 4 * 90
+        turn = round(page.angle / 90.0) % 4 * 90
         skew = (page.angle - turn + 180.0) % 360.0 - 180.0
         return cls(page.width_px, page.height_px, turn, skew)
 

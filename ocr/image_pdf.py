@@ -1,4 +1,4 @@
-"""TIFF, PNG and JPEG as PDF, the same pixels: JPEG data is taken over, the rest is packed lossless."""
+"""TIFF, PNG and JPEG as PDF, the same pixels: JPEG data as it is, all else packed lossless."""
 
 from __future__ import annotations
 

@@ -10,22 +10,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when the next modules are loaded
 
-import cv2  # noqa: E402 - after the variable above, which its arithmetic library reads
+import cv2
 
-from ocr import clean, derive, signatures  # noqa: E402
-from ocr.documents import Document, open_document  # noqa: E402
-from ocr.engine import OcrEngine, TesseractEngine  # noqa: E402
-from ocr.evidence import Evidence, look  # noqa: E402
-from ocr.fields import extract_fields  # noqa: E402
-from ocr.geometry import Frame, upright_words  # noqa: E402
-from ocr.lines import group_lines  # noqa: E402
-from ocr.marks import Mark, find_marks  # noqa: E402
-from ocr.page_reading import read_page  # noqa: E402
-from ocr.sandbox_child import report  # noqa: E402
-from ocr.secrecy import judge  # noqa: E402
-from ocr.types import Box, PageText, ReadOptions, SecrecyMark, as_box  # noqa: E402
+from ocr import clean, derive, signatures
+from ocr.documents import Document, open_document
+from ocr.engine import OcrEngine, TesseractEngine
+from ocr.evidence import Evidence, look
+from ocr.fields import extract_fields
+from ocr.geometry import Frame, upright_words
+from ocr.lines import group_lines
+from ocr.marks import Mark, find_marks
+from ocr.page_reading import read_page
+from ocr.sandbox_child import report
+from ocr.secrecy import judge
+from ocr.types import Box, PageText, ReadOptions, SecrecyMark, as_box
 
 cv2.setNumThreads(1)
 CROP_FILE = "crop.png"

@@ -44,8 +44,10 @@ class Line:
 
 
 def make_line(words: Sequence[Word]) -> Line:
+    """A line of words; ValueError for none."""
     box = union([word.box for word in words])
-    assert box is not None, "a line has words"
+    if box is None:
+        raise ValueError("a line has words")
     return Line(tuple(words), box)
 
 

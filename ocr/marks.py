@@ -156,7 +156,7 @@ def _boxed_crops(top: Image, dpi: int) -> list[_Crop]:
         x, y, w, h = cv2.boundingRect(contour)
         if not (10 * mm <= w <= 90 * mm and 5 * mm <= h <= 20 * mm and w > 1.3 * h):
             continue
-        (_, _), (side_a, side_b), angle = cv2.minAreaRect(contour)
+        _, (side_a, side_b), _ = cv2.minAreaRect(contour)
         if cv2.contourArea(contour) < 0.82 * side_a * side_b or side_a * side_b <= 0:
             continue
         is_red = red and _frame_is_red(top, (x, y, w, h))
@@ -176,7 +176,7 @@ def _inside(gray: Image, box: tuple[int, int, int, int], mm: float) -> Image:
         return inner
     low, high = np.percentile(inner, (1, 90))
     stretched = np.clip((inner.astype(np.float32) - low) * 255 / max(20.0, high - low), 0, 255)
-    return stretched.astype(np.uint8)
+    return np.asarray(stretched, dtype=np.uint8)
 
 
 def _has_ink(inner: Image) -> bool:

@@ -75,7 +75,7 @@ def choose_layer(layer: Embedded) -> tuple[Embedded | None, str]:
 
 
 def recognise(image: Image, dpi: int, engine: OcrEngine) -> Recognised:
-    """Read an image, turned upright and straightened; a second time, softened, if it reads badly."""
+    """Read an image, turned upright and straightened; once more, softened, if it reads badly."""
     gray = clean.divide_background(clean.to_gray(image))
     height, width = gray.shape
     frame = Frame(width, height)

@@ -32,7 +32,9 @@ def read_layer(page: Any, image_cover: float) -> Embedded:
     textpage = page.get_textpage()
     try:
         count = textpage.count_chars()
-        words, parts, start = [], [], None
+        words: list[Word] = []
+        parts: list[str] = []
+        start: int | None = None
         for index in range(count + 1):
             code = raw.FPDFText_GetUnicode(textpage, index) if index < count else 32
             space = code in (9, 10, 13, 32, 0xA0)

@@ -79,30 +79,22 @@ def read_file(
 ) -> Reading:
     """Text, words, header fields and signatures of a file.
 
-    Args:
-        on_page: called with (pages done, pages in all) after each page, from worker threads.
-        first_page: the answer of `check_first_page` for the same bytes, not read again then.
-
-    A page that cannot be read costs that page and a warning; if page 1 cannot be read, the file is
-    refused. With a certain secrecy mark nothing further is read and no text is given back.
+    `on_page` is called with (pages done, pages in all), from worker threads. `first_page`: the
+    answer of `check_first_page` for the same bytes. A page that cannot be read costs that page and
+    a warning; if page 1 cannot be read, the file is refused. With a certain secrecy mark nothing
+    further is read and no text is given back.
     """
     started = time.monotonic()
     path = Path(path)
     first = first_page or check_first_page(path, options)
     digest = _sha256(path)
     if first.page is None or (first.secrecy and first.secrecy.kind == "certain"):
-        return Reading(
-            str(path),
-            digest,
-            time.monotonic() - started,
-            secrecy=first.secrecy,
-            page_count=first.page_count,
-        )
+        took = time.monotonic() - started
+        return Reading(str(path), digest, took, secrecy=first.secrecy, page_count=first.page_count)
     progress = _Progress(first.page_count, on_page)
     progress.add()
     pages, warnings = _read_rest(path, first.page_count, options, progress)
-    pages[1] = first.page
-    ordered = tuple(pages[n] for n in sorted(pages))
+    ordered = tuple(sorted((first.page, *pages.values()), key=lambda page: page.number))
     warnings += [f"page {p.number}: blank" for p in ordered if not p.words and not p.text]
     fields, trouble = _fields(ordered, first, options)
     return Reading(

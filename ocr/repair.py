@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from ocr.engine import OcrWord
@@ -22,7 +23,8 @@ EDGES = " .,;:!?()[]{}\"'“”‘’/-–…*_|"
 
 def toneless(syllable: str) -> tuple[str, str]:
     """A syllable in small letters without the marks that look alike, and those marks."""
-    letters, tones = [], []
+    letters: list[str] = []
+    tones: list[str] = []
     for char in unicodedata.normalize("NFD", syllable.lower()):
         (tones if char in ALIKE_TONES else letters).append(char)
     return unicodedata.normalize("NFC", "".join(letters)), "".join(tones)
@@ -36,7 +38,7 @@ def _known() -> tuple[frozenset[tuple[str, str]], dict[tuple[str, str], list[tup
         if not line.startswith("#"):
             for entry in unicodedata.normalize("NFC", line).split(","):
                 syllables = entry.split()
-                words.update(zip(syllables, syllables[1:], strict=False))
+                words.update(pairwise(syllables))
     alike: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for first, second in sorted(words):
         alike.setdefault((toneless(first)[0], toneless(second)[0]), []).append((first, second))

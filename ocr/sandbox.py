@@ -47,6 +47,8 @@ class _Launcher(popen_forkserver.Popen):
     The standard launcher makes each child import `__main__` again: gunicorn, flask, the tests.
     """
 
+    _fds: list[int]
+
     def _launch(self, process_obj: Any) -> None:
         preparation = spawn.get_preparation_data(process_obj._name)
         for key in ("init_main_from_name", "init_main_from_path"):
@@ -60,17 +62,22 @@ class _Launcher(popen_forkserver.Popen):
             context.set_spawning_popen(None)
         self.sentinel, child_w = _server.connect_to_new_process(self._fds)
         parent_w = os.dup(child_w)
-        self.finalizer = mp_util.Finalize(self, mp_util.close_fds, (parent_w, self.sentinel))
+        self.finalizer = mp_util.Finalize(self, _close, (parent_w, self.sentinel))
         with open(child_w, "wb", closefd=True) as pipe:
             pipe.write(buffer.getbuffer())
         self.pid = forkserver.read_signed(self.sentinel)
+
+
+def _close(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 class _Child(mp_process.BaseProcess):
     _start_method = "forkserver"
 
     @staticmethod
-    def _Popen(process_obj: Any) -> Any:  # noqa: N802 - the name that BaseProcess calls
+    def _Popen(process_obj: Any) -> Any:  # the name that BaseProcess calls
         return _Launcher(process_obj)
 
 

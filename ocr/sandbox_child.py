@@ -70,7 +70,7 @@ def main(
         refuse_dangerous_calls()
         _report.append(lambda value: send({"progress": value}))
         send({"result": _function(function_name)(**json.loads(args))})
-    except BaseException as error:  # noqa: BLE001 - whatever happens becomes one sentence
+    except BaseException as error:  # whatever happens becomes one sentence
         status = 1
         send(_refusal(error))
     finally:

@@ -37,10 +37,9 @@ def date_line(head: Head) -> Line | None:
 def date_fields(head: Head, evidence: Evidence) -> dict[str, Field | None]:
     """`issue_place` and `issued_date`; of a day or month by hand only the place of the line."""
     line = date_line(head)
-    if line is None:
+    match = DATE.search(plain(line.text)) if line else None
+    if line is None or match is None:
         return {"issue_place": None, "issued_date": None}
-    match = DATE.search(plain(line.text))
-    assert match is not None
     shown = Frame.of(head.page).to_shown(line.box)
     place_text = line.text[match.start("place") : match.end("place")].strip(" ,.;:-")
     return {

@@ -32,7 +32,10 @@ _TIME = re.compile(
     r"(?P<between>[^\d]{0,40}?)(?:ngày\s+)?" + _DAY.format(n=2),
     re.IGNORECASE,
 )
-LABEL = r"(?:^|\n)\W{{0,4}}(?:\d+[.)]\s*)?{words}\s*:\s*(?P<text>[^\n]+(?:\n(?!\W{{0,4}}(?:\d+[.)]\s*)?[^\n:]{{2,30}}:)[^\n]+)?)"
+LABEL = (
+    r"(?:^|\n)\W{{0,4}}(?:\d+[.)]\s*)?{words}\s*:\s*"
+    r"(?P<text>[^\n]+(?:\n(?!\W{{0,4}}(?:\d+[.)]\s*)?[^\n:]{{2,30}}:)[^\n]+)?)"
+)
 PLACE = re.compile(LABEL.format(words=r"(?:Địa điểm|Tại)"), re.IGNORECASE)
 PARTICIPANTS = re.compile(
     LABEL.format(words=r"(?:Thành phần(?: tham dự| dự họp| mời)?)"), re.IGNORECASE

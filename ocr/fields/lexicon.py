@@ -115,8 +115,7 @@ _FIELDS_OF_WORK = tuple(
 )
 _FIELDS = tuple(" ".join(f.replace(";", ",").split()) for f in _FIELDS_OF_WORK)
 
-ORGAN_PHRASES = tuple(
-    [
+ORGAN_PHRASES = (
         "Ủy ban nhân dân", "Hội đồng nhân dân", "Ủy ban Mặt trận Tổ quốc Việt Nam",
         "Thường trực Hội đồng nhân dân", "Đoàn đại biểu Quốc hội", "Thủ tướng Chính phủ",
         "Chính phủ", "Văn phòng Chính phủ", "Văn phòng", "Thanh tra", "Thanh tra Chính phủ",
@@ -132,7 +131,6 @@ ORGAN_PHRASES = tuple(
         "Cục Công nghệ thông tin", "Phòng Kinh tế", "Phòng Văn hóa - Xã hội", "tỉnh", "thành phố",
         "huyện", "xã", "phường", "quận", "thị xã", "thị trấn", "đặc khu", "UBND", "HĐND",
         *(f"Sở {f}" for f in _FIELDS), *(f"Bộ {f}" for f in _FIELDS), *_FIELDS, *PROVINCES,
-    ]
 )  # fmt: skip
 
 ORGAN_STARTS = tuple(
@@ -160,12 +158,12 @@ POSTS = tuple(
 )
 
 FAMILY_NAMES = frozenset(
-    """Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Trịnh Đoàn Mai Tạ
-    Lương Lưu Cao Trương Tô Châu Quách Hà Thái Tống Đào Tăng La Văn Chu Triệu Lâm Vương Phùng Từ Kiều
-    Lại Khổng Nghiêm Đàm Thân Diệp Giang Ông Bạch Thạch Kim Danh Sơn Nông Hứa Doãn Viên Ma Lò Quàng
-    Cầm Giàng Vàng Lù Sùng Hạng Thào H' Y K' Ksor Siu Rơ A Điểu Thị Mạc Mạch Mã Ninh Phó Phí Quản Ứng
-    Âu Ung Tôn Trà Tiêu Sầm Bế Hoàn Cù Cung Đậu Đồng Đường Hàn Khúc Khuất Lục Lã Ngọ Nhâm Nhữ Ngụy
-    Ngân Thiều Thi Toàn Trang Triều Vi Uông""".split()
+    """Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Trịnh Đoàn Mai
+    Tạ Lương Lưu Cao Trương Tô Châu Quách Hà Thái Tống Đào Tăng La Văn Chu Triệu Lâm Vương
+    Phùng Từ Kiều Lại Khổng Nghiêm Đàm Thân Diệp Giang Ông Bạch Thạch Kim Danh Sơn Nông
+    Hứa Doãn Viên Ma Lò Quàng Cầm Giàng Vàng Lù Sùng Hạng Thào H' Y K' Ksor Siu Rơ A Điểu
+    Thị Mạc Mạch Mã Ninh Phó Phí Quản Ứng Âu Ung Tôn Trà Tiêu Sầm Bế Hoàn Cù Cung Đậu Đồng
+    Đường Hàn Khúc Khuất Lục Lã Ngọ Nhâm Nhữ Ngụy Ngân Thiều Thi Toàn Trang Triều Vi Uông""".split()
 )
 
 NATION = ("CONG HOA XA HOI CHU NGHIA VIET NAM", "DANG CONG SAN VIET NAM")

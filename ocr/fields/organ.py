@@ -49,7 +49,7 @@ def organ_lines(head: Head) -> list[Line]:
 
 
 def _words(line: Line) -> int:
-    return sum(len(w.text) > 1 and w.text.isalpha() or "Đ" in w.text for w in line.words)
+    return sum(len(w.text) > 1 and any(c.isalpha() for c in w.text) for w in line.words)
 
 
 def issuer_start(texts: Sequence[str]) -> int:

@@ -102,7 +102,7 @@ def distribution(page: PageText, lines: Sequence[Line], index: int) -> Field | N
     """The entries under “Nơi nhận:” in the left column."""
     first = lines[index]
     right_edge = 0.53
-    taken, entries = [first], []
+    taken, entries = [first], list[str]()
     for line in lines[index + 1 :]:
         if line.box[0] > right_edge or line.box[1] < first.box[3] - first.height:
             continue

@@ -43,7 +43,7 @@ def signer_fields(
     frame = Frame.of(page)
     texts = [_tidy_post(line.text) for line in posts]
     box = union([line.box for line in posts])
-    confidence = min(0.97, min(line.confidence for line in posts))
+    confidence = min(0.97, *(line.confidence for line in posts))
     source = "\n".join(line.text for line in posts)
     shown = frame.to_shown(box) if box else None
     authority = [m["auth"] + "." for t in texts if (m := AUTHORITY.match(t))]
@@ -107,24 +107,23 @@ def _posts(block: Sequence[Line]) -> tuple[list[Line], list[Line]]:
     """The lines of posts in capitals, and what stands under them."""
     posts: list[Line] = []
     for index, line in enumerate(block):
-        if len(posts) == MAX_POST_LINES:
-            return posts, list(block[index:])
-        capital = is_upper(line.text) and line.confidence > 0.25
         if not posts:
-            if capital and _is_post(line):
+            if is_upper(line.text) and line.confidence > 0.2 and _is_post(line):
                 posts.append(line)
-            continue
-        gap = line.box[1] - posts[-1].box[3]
-        if abs(line.middle - posts[-1].middle) < 0.5 * line.height:
-            continue
-        wordy = sum(len(w.text) > 1 for w in line.words) >= 1 and len(fold(line.text)) >= 4
-        aligned = abs((line.box[0] + line.box[2]) - (posts[-1].box[0] + posts[-1].box[2])) < 0.24
-        if gap < 1.3 * line.height and capital and wordy and aligned:
-            if _is_post(line) or line.confidence > 0.6:
-                posts.append(line)
-                continue
-        return posts, list(block[index:])
+        elif len(posts) < MAX_POST_LINES and _goes_on(posts[-1], line):
+            posts.append(line)
+        elif line.box[1] - posts[-1].box[3] > 0.8 * line.height or line.confidence > 0.6:
+            return posts, list(block[index:])
     return posts, []
+
+
+def _goes_on(last: Line, line: Line) -> bool:
+    """Whether a line is the next line of the posts: capitals, near, about the same middle."""
+    if not is_upper(line.text) or len(fold(line.text)) < 4 or line.middle <= last.middle:
+        return False
+    near = line.box[1] - last.box[3] < 1.3 * line.height
+    aligned = abs((line.box[0] + line.box[2]) - (last.box[0] + last.box[2])) < 0.24
+    return near and aligned and (_is_post(line) or line.confidence > 0.6)
 
 
 def _tidy_post(text: str) -> str:

@@ -15,12 +15,13 @@ from ocr.types import Field
 
 ABOUT = re.compile(r"^\W*V\s*[/⁄1lI]\s*[Vv]\b|^\W*V[/⁄]v", re.IGNORECASE)
 BODY_START = re.compile(
-    r"^\W*(?:CAN CU|DIEU 1|KINH GUI|THUC HIEN (?:QUYET|NGHI|CONG|KE|CHI)|PHAN |CHUONG |[IVX]{1,3}\. |\d{1,2}[.)] |A\. "
-    r"|[A-Z]\d?\) |[-+] |DIEU \d"
+    r"^\W*(?:CAN CU|KINH GUI|THUC HIEN (?:QUYET|NGHI|CONG|KE|CHI)|PHAN |CHUONG |DIEU \d"
+    r"|[IVX]{1,3}\. |\d{1,2}[.)] |A\. |[A-Z]\d?\) |[-+] "
     r"|XET DE NGHI|THEO DE NGHI|TRONG THOI GIAN|NGAY \d|SAU KHI|DE THUC HIEN|NHAM )"
 )
 AUTHORITY_LINE = re.compile(
-    r"^(?:CHU TICH|UY BAN NHAN DAN|HOI DONG NHAN DAN|GIAM DOC|BO TRUONG|THU TUONG|CHANH|TRUONG|HIEU)"
+    r"^(?:CHU TICH|UY BAN NHAN DAN|HOI DONG NHAN DAN|GIAM DOC|BO TRUONG|THU TUONG|CHANH|TRUONG"
+    r"|HIEU)"
 )
 MAX_LINES = 8
 LINE_GAP = 0.95
@@ -41,15 +42,14 @@ def type_and_subject(head: Head) -> dict[str, Field | None]:
 
 
 def _kind(head: Head, about: bool) -> tuple[str | None, float, str]:
-    """Type, how sure it is, and what told it. Symbol and title that differ are flagged as doubtful."""
+    """Type, how sure it is, and what told it. If symbol and title differ, it is doubtful."""
     number = find_number(head)
     told = None
     if number:
         notation, _ = repair_notation(number.notation, head.title_type)
         first = re.split(r"[-/]", notation)[0]
         told = ALL_CODES.get(first)
-    if head.title_type:
-        assert head.title is not None
+    if head.title_type and head.title:
         sure = 0.98 if told == head.title_type else 0.9 if told is None else 0.5
         return head.title_type, sure, head.title.text
     if about or (number and told is None and _has_addressees(head)):
