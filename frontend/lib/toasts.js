@@ -15,12 +15,19 @@ export function showToast({ message, tone = "ok", url = null, undo = null }) {
   toast.classList.remove("cv-toast-ok");
   toast.classList.add(`cv-toast-${look}`);
   toast.removeAttribute("data-controller");
+  if (look !== "ok") useIcon(toast, "alert-triangle");
   const text = toast.querySelector(".toast-body > span");
   text.replaceChildren(url ? linkTo(url, message) : message);
   if (undo) text.after(undoForm(undo));
   document.getElementById("toasts").append(toast);
   toast.addEventListener("hidden.bs.toast", () => toast.remove());
   Toast.getOrCreateInstance(toast, { autohide: look !== "late", delay: 5000 }).show();
+}
+
+/** Another icon of the same sprite. */
+function useIcon(toast, name) {
+  const use = toast.querySelector(".toast-body use");
+  use.setAttribute("href", use.getAttribute("href").replace(/#.*$/, `#${name}`));
 }
 
 function linkTo(url, message) {
