@@ -51,7 +51,7 @@ class Opened:
 
 def tidy_login(login: str) -> str:
     """A login as kept: NFC, lower case, no spaces around."""
-    return unicodedata.normalize("NFC", login).strip().lower()[:60]
+    return unicodedata.normalize("NFC", login).strip().lower()
 
 
 def begin_sign_in(session: Session, *, login: str, address: str) -> Candidate:
@@ -60,7 +60,7 @@ def begin_sign_in(session: Session, *, login: str, address: str) -> Candidate:
     Raises:
         Throttled: this login or this address has tried too often.
     """
-    login = tidy_login(login)
+    login = tidy_login(login)[:100]
     throttle.spend(session, f"login:{login}", throttle.LOGIN)
     throttle.spend(session, f"address:{address}", throttle.ADDRESS)
     person = session.scalar(
