@@ -69,9 +69,7 @@ def settle(actor: Actor, intake_id: int, blob: StoredBlob) -> Taken:
     quarantine, store = current_quarantine(), current_store()
     file_type = sniff(quarantine.head(intake_id, SNIFF_BYTES))
     with transaction("incoming.arrived") as session:
-        item = intake.arrived(
-            session, actor, intake_id=intake_id, blob=blob, file_type=file_type
-        )
+        item = intake.arrived(session, actor, intake_id=intake_id, blob=blob, file_type=file_type)
         keep = item.state is IntakeState.QUARANTINED and not file_type.readable
         taken = _taken(item)
     if item.settled:
@@ -81,15 +79,11 @@ def settle(actor: Actor, intake_id: int, blob: StoredBlob) -> Taken:
     return store_unread(actor, intake_id, quarantine, store)
 
 
-def store_unread(
-    actor: Actor, intake_id: int, quarantine: Quarantine, store: FileStore
-) -> Taken:
+def store_unread(actor: Actor, intake_id: int, quarantine: Quarantine, store: FileStore) -> Taken:
     """Keep a file that nobody can read a secrecy mark in: it is an attachment to download."""
     blob = store.put_path(quarantine.path(intake_id))
     with transaction("incoming.store") as session:
-        item = intake.store_intake(
-            session, actor, intake_id=intake_id, blob=blob, to_be_read=False
-        )
+        item = intake.store_intake(session, actor, intake_id=intake_id, blob=blob, to_be_read=False)
         taken = _taken(item)
     quarantine.purge(intake_id)
     return taken

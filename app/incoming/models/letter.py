@@ -235,7 +235,8 @@ class RoutingRule(Base):
     """A kind of letter that the office's regulation lets the clerk route without a leader.
 
     Empty conditions match everything; `words` (folded, separated by spaces) must all stand in
-    the summary. `outcome` is assign, inform or file; `source` names the regulation.
+    the summary. `outcome` is assign, inform or file; `source` names the regulation;
+    `from_post_id` is the leader or chief in whose name it is routed and who accepts the result.
     """
 
     __tablename__ = "routing_rule"
@@ -246,6 +247,7 @@ class RoutingRule(Base):
     organ_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organ.id"))
     words: Mapped[str] = mapped_column(Nfc(200), default="")
     outcome: Mapped[str] = mapped_column(Nfc(20))
+    from_post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"))  # in whose name
     lead_unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
     reader_unit_ids: Mapped[list[Any]]
     due_days: Mapped[int | None]  # working days

@@ -49,9 +49,7 @@ def held_items(session: Session, actor: Actor) -> Sequence[IntakeItem]:
     authorize(actor, REGISTER)
     return session.scalars(
         sa.select(IntakeItem)
-        .where(
-            IntakeItem.state == IntakeState.QUARANTINED, IntakeItem.held_reason.is_not(None)
-        )
+        .where(IntakeItem.state == IntakeState.QUARANTINED, IntakeItem.held_reason.is_not(None))
         .order_by(IntakeItem.id)
     ).all()
 
@@ -64,9 +62,7 @@ def attention(session: Session, actor: Actor, *, limit: int = 20) -> Sequence[In
         IntakeItem.settled_at > now() - timedelta(days=1),
         IntakeItem.reject_code.is_distinct_from("split"),
     )
-    held = sa.and_(
-        IntakeItem.state == IntakeState.QUARANTINED, IntakeItem.held_reason.is_not(None)
-    )
+    held = sa.and_(IntakeItem.state == IntakeState.QUARANTINED, IntakeItem.held_reason.is_not(None))
     rows = sa.select(IntakeItem).where(sa.or_(held, fresh))
     return session.scalars(rows.order_by(IntakeItem.id.desc()).limit(limit)).all()
 

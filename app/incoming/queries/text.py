@@ -237,9 +237,7 @@ def _type_field(raw: dict[str, Any], types: Sequence[DocumentType]) -> ProposedF
     return _at(found, code)
 
 
-def texts_of_letters(
-    session: Session, letter_ids: Sequence[int]
-) -> dict[int, list[str]]:
+def texts_of_letters(session: Session, letter_ids: Sequence[int]) -> dict[int, list[str]]:
     """Pages of all files of letters, main file first, for the index: two queries."""
     rows = (
         sa.select(LetterFile.letter_id, LetterFile.file_id)

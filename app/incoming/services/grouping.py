@@ -25,9 +25,7 @@ from app.incoming.services import drafts, jobs
 from app.security import Actor, authorize
 
 
-def group_letters(
-    session: Session, actor: Actor, *, letter_ids: Sequence[int]
-) -> IncomingDocument:
+def group_letters(session: Session, actor: Actor, *, letter_ids: Sequence[int]) -> IncomingDocument:
     """“Gộp thành một văn bản”: the first draft's main file stays main, all others are attached.
 
     Raises RuleViolated when one of them is registered already, or for fewer than two.

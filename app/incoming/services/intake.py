@@ -227,6 +227,11 @@ def keep_duplicate(
     return letter
 
 
+def note_source_moved(session: Session, *, intake_id: int, path: str) -> None:
+    """The watched file lies elsewhere now: a purge must find it there."""
+    ledger.get_intake(session, intake_id).source_path = path
+
+
 def give_up_unfinished(session: Session, actor: Actor, *, intake_id: int) -> IntakeItem:
     """End a row whose bytes never came to their end: the connection broke."""
     item = ledger.get_intake(session, intake_id)

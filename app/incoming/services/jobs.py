@@ -125,9 +125,7 @@ def waiting_jobs(session: Session) -> Sequence[int]:
 
 def held_job(session: Session, claim: JobClaim) -> ReadingJob:
     """The row of a claim, locked. Raises LeaseLost when the lease went to another."""
-    job = session.get(
-        ReadingJob, claim.job_id, with_for_update=True, populate_existing=True
-    )
+    job = session.get(ReadingJob, claim.job_id, with_for_update=True, populate_existing=True)
     if job is None or job.lease_token != claim.token or job.state is not JobState.RUNNING:
         raise LeaseLost(f"job {claim.job_id}")
     return job
@@ -190,6 +188,13 @@ def release_expired_leases(
     return len(expired)
 
 
+def count_expired(session: Session) -> int:
+    """How many leases have ended."""
+    rows = sa.select(sa.func.count()).select_from(ReadingJob)
+    rows = rows.where(ReadingJob.state == JobState.RUNNING, ReadingJob.leased_until <= now())
+    return session.scalar(rows) or 0
+
+
 def bury(session: Session, actor: Actor, job: ReadingJob) -> None:
     """Two workers died of this file: a person must look."""
     finish(job, JobState.DEAD, "Chương trình đọc tệp đã dừng hai lần với tệp này.")
@@ -235,9 +240,7 @@ def republish_waiting(
 
 def note_offered(session: Session, job_id: int) -> None:
     """Remember that the workers' queue has the job."""
-    session.execute(
-        sa.update(ReadingJob).where(ReadingJob.id == job_id).values(offered_at=now())
-    )
+    session.execute(sa.update(ReadingJob).where(ReadingJob.id == job_id).values(offered_at=now()))
 
 
 def retry_reading(session: Session, actor: Actor, *, intake_id: int) -> ReadingJob:

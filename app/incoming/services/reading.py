@@ -38,9 +38,7 @@ REFUSED_FOR_GOOD = frozenset({"encrypted", "broken", "empty", "zero_pages", "not
 """Codes of the reader that end a file's way. The others leave it to a person."""
 
 
-def hold_for_mark(
-    session: Session, actor: Actor, claim: JobClaim, mark: SecrecyMark
-) -> IntakeItem:
+def hold_for_mark(session: Session, actor: Actor, claim: JobClaim, mark: SecrecyMark) -> IntakeItem:
     """Keep a file in quarantine because page 1 bears, or may bear, a secrecy mark.
 
     A certain mark is purged when nobody answers for 30 minutes. Raises LeaseLost.

@@ -110,9 +110,7 @@ def register_letter(
     letter.arrival_date, letter.registered_at = today(), now()
     letter.registered_by = actor.person_id
     grouping.settle_registered(session, letter)
-    custody.move(
-        session, KIND, letter.id, station=Station.REGISTERING, post_id=actor.post_id
-    )
+    custody.move(session, KIND, letter.id, station=Station.REGISTERING, post_id=actor.post_id)
     if submit_to_post_id is not None:
         routing.submit_registered(session, actor, letter, submit_to_post_id)
     audit.record(

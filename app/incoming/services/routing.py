@@ -88,9 +88,7 @@ class ProposalData:
     text: str = ""
 
 
-def propose(
-    session: Session, actor: Actor, *, letter_id: int, data: ProposalData
-) -> Proposal:
+def propose(session: Session, actor: Actor, *, letter_id: int, data: ProposalData) -> Proposal:
     """The chief of office proposes to a leader who handles a letter until when.
 
     Raises PermissionDenied for a letter that does not wait at the actor's post.

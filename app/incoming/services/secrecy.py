@@ -103,9 +103,7 @@ def expired_holds(session: Session, *, limit: int = 20) -> list[int]:
 
 def purge_expired(session: Session, actor: Actor, *, intake_id: int) -> Purge | None:
     """Purge a certain hold that ran out; None when somebody answered meanwhile."""
-    item = session.get(
-        IntakeItem, intake_id, with_for_update=True, populate_existing=True
-    )
+    item = session.get(IntakeItem, intake_id, with_for_update=True, populate_existing=True)
     if item is None or not item.held or item.held_until is None or item.held_until > now():
         return None
     return _purge(session, actor, item, "unanswered")

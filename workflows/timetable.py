@@ -1,0 +1,69 @@
+"""The timetable as served Prefect flows. A run is a process of its own, so each starts afresh."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import cast
+
+from prefect import flow, serve
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.deployments.runner import RunnerDeployment
+
+from workflows import runtime, upkeep
+from workflows.runtime import Runtime
+
+
+def _run(step: Callable[[Runtime], object]) -> None:
+    step(runtime.start())
+
+
+@flow(name="watch-folder", retries=0)
+def watch_folder() -> None:
+    """The scanner's folder."""
+    _run(upkeep.watch)
+
+
+@flow(name="intake-upkeep", retries=0)
+def intake_upkeep() -> None:
+    """Readings whose worker died, unanswered secrecy marks, leftovers of crashes."""
+    _run(upkeep.intake)
+
+
+@flow(name="tasks-upkeep", retries=0)
+def tasks_upkeep() -> None:
+    """Recurring tasks, reminders, letters for information."""
+    _run(upkeep.tasks)
+
+
+@flow(name="files-upkeep", retries=0)
+def files_upkeep() -> None:
+    """Bytes without a row."""
+    _run(upkeep.files)
+
+
+FLOWS = {
+    "watch-folder": watch_folder,
+    "intake-upkeep": intake_upkeep,
+    "tasks-upkeep": tasks_upkeep,
+    "files-upkeep": files_upkeep,
+}
+ONE_AT_A_TIME = ConcurrencyLimitConfig(
+    limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
+)
+
+
+def serve_all(lines: dict[str, float]) -> None:
+    """Serve each flow at its interval in seconds, one run of each at a time."""
+    deployments = [
+        cast(
+            RunnerDeployment,  # the call is synchronous outside an event loop
+            one.to_deployment(
+                name=name,
+                interval=timedelta(seconds=lines[name]),
+                concurrency_limit=ONE_AT_A_TIME,
+            ),
+        )
+        for name, one in FLOWS.items()
+    ]
+    serve(*deployments, limit=2)

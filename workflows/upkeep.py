@@ -1,0 +1,44 @@
+"""The steps of the timetable: each calls services in transactions of their own; all repeatable."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.clock import today
+from app.db import transaction
+from app.files import collector
+from app.incoming import chores
+from app.tasks.services.directives import close_expired_informs
+from app.tasks.services.recurring import create_due_occurrences
+from app.tasks.services.reminders import remind
+from workflows import watch_folder
+from workflows.runtime import Runtime, clean_scratch
+
+INFORM_CLOSES_AFTER = timedelta(days=10)
+
+
+def watch(running: Runtime) -> watch_folder.Scanned:
+    """Take in what the scanner has put into its folder."""
+    return watch_folder.scan(running)
+
+
+def intake(running: Runtime) -> None:
+    """Free dead readings, purge unanswered holds, finish what crashes left."""
+    chores.release_leases()
+    chores.keep_up()
+    clean_scratch(running.settings.var_dir / "scratch")
+
+
+def tasks(running: Runtime) -> None:
+    """Make the recurring tasks that are due, remind, close letters for information in time."""
+    with transaction("tasks.recurring") as session:
+        create_due_occurrences(session, today())
+    with transaction("tasks.remind") as session:
+        remind(session, today())
+    with transaction("tasks.close_informs") as session:
+        close_expired_informs(session, older_than=INFORM_CLOSES_AFTER)
+
+
+def files(running: Runtime) -> None:
+    """Remove bytes that no row names."""
+    collector.collect(running.store)
