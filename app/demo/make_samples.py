@@ -104,7 +104,7 @@ def truth(sample: Sample, letter: Letter) -> dict[str, Any]:
         "issue_place": letter.place,
         "issued_date": letter.issued_on.isoformat(),
         "subject_summary": letter.subject,
-        "addressees": list(letter.addressees),
+        "addressees": list(letter.addressees) or None,
         "distribution_list": list(letter.copies),
         "signing_authority": letter.authority,
         "signer_position": list(letter.signing),
@@ -115,7 +115,7 @@ def truth(sample: Sample, letter: Letter) -> dict[str, Any]:
     }
     if meeting is not None:
         fields["invitation"] = {
-            "start": f"{meeting.day.isoformat()}T{meeting.start}:00+07:00",
+            "start": f"{meeting.day.isoformat()}T{meeting.start}",
             "place": meeting.place,
             "participants": meeting.participants,
         }
