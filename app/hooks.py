@@ -25,6 +25,11 @@ class Hook(Generic[T]):
         if function not in self._subscribers:
             self._subscribers.append(function)
 
+    def unsubscribe(self, function: Callable[[Session, T], None]) -> None:
+        """Take `function` out again; unknown ones are no error."""
+        if function in self._subscribers:
+            self._subscribers.remove(function)
+
     def __call__(self, session: Session, happening: T) -> None:
         for function in self._subscribers:
             function(session, happening)
