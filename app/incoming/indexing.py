@@ -108,7 +108,7 @@ def _units(session: Session, ids: Sequence[int]) -> dict[int, str]:
         Custody.until.is_(None),
         Custody.unit_id.is_not(None),
     )
-    held = dict(session.execute(rows).tuples())
+    held = dict(session.execute(rows).tuples().all())
     names = unit_label(session, [unit_id for unit_id in held.values() if unit_id])
     return {letter_id: names.get(unit_id or 0, "") for letter_id, unit_id in held.items()}
 

@@ -219,4 +219,4 @@ def document_types(session: Session, on: date | None = None) -> Sequence[Documen
 
 def type_labels(session: Session) -> dict[str, str]:
     """Labels of all types by code, past ones too, for lists of old documents."""
-    return dict(session.execute(sa.select(DocumentType.code, DocumentType.label)).tuples())
+    return dict(session.execute(sa.select(DocumentType.code, DocumentType.label)).tuples().all())

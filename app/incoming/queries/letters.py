@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -158,7 +158,7 @@ def _tab_counts(session: Session, rows: Letters) -> dict[Tab, int]:
     inner = rows.with_only_columns(IncomingDocument.status, sa.func.count()).group_by(
         IncomingDocument.status
     )
-    by_status = dict(session.execute(inner.order_by(None)).tuples())
+    by_status = dict(session.execute(inner.order_by(None)).tuples().all())
     return {
         tab: sum(by_status.get(status, 0) for status in statuses)
         for tab, statuses in TAB_STATUSES.items()
@@ -180,17 +180,18 @@ def _order(tab: Tab) -> tuple[sa.ColumnElement[object], ...]:
 
 def _narrow(rows: Letters, wanted: LetterFilter) -> Letters:
     letter = IncomingDocument
-    conditions = {
-        "urgency": letter.urgency == wanted.urgency,
-        "document_type": letter.document_type == wanted.document_type,
-        "issuing_body_id": letter.issuing_body_id == wanted.issuing_body_id,
-        "arrived_from": letter.arrival_date >= wanted.arrived_from,
-        "arrived_to": letter.arrival_date <= wanted.arrived_to,
-        "submitted_to_post_id": letter.submitted_to_post_id == wanted.submitted_to_post_id,
-    }
-    for name, condition in conditions.items():
-        if getattr(wanted, name) is not None:
-            rows = rows.where(condition)
+    bounds: list[tuple[object, Callable[[], sa.ColumnElement[bool]]]] = [
+        (wanted.urgency, lambda: letter.urgency == wanted.urgency),
+        (wanted.document_type, lambda: letter.document_type == wanted.document_type),
+        (wanted.issuing_body_id, lambda: letter.issuing_body_id == wanted.issuing_body_id),
+        (wanted.arrived_from, lambda: letter.arrival_date >= wanted.arrived_from),
+        (wanted.arrived_to, lambda: letter.arrival_date <= wanted.arrived_to),
+        (wanted.submitted_to_post_id, lambda: letter.submitted_to_post_id
+         == wanted.submitted_to_post_id),
+    ]  # fmt: skip
+    for value, condition in bounds:
+        if value is not None:
+            rows = rows.where(condition())
     if wanted.organ_ids:
         rows = rows.where(letter.organ_id.in_(wanted.organ_ids))
     if wanted.statuses:
