@@ -66,7 +66,9 @@ def normalise(text: str) -> str:
 
 def lower(text: str) -> str:
     """Lower case of normalised text, character by character: offsets stay valid."""
-    return text.translate(_LOWER)
+    lowered = text.lower()
+    # a few letters (İ) become two characters; they are rare, and the other way is slow
+    return lowered if len(lowered) == len(text) else text.translate(_LOWER)
 
 
 def fold(text: str) -> str:
@@ -116,14 +118,33 @@ def exact_terms(text: str) -> list[str]:
     return [spelling(term, term) for term in _TERM.findall(lower(normalise(text)))]
 
 
+class _FoldedTerms(dict[str, str]):
+    """Folded forms of terms seen: looking one up is far quicker than folding it again."""
+
+    def __missing__(self, term: str) -> str:
+        if len(self) >= 200_000:  # OCR makes new words without end
+            self.clear()
+        self[term] = folded = term.translate(_FOLD)
+        return folded
+
+
+_FOLDED = _FoldedTerms()
+
+
 def fold_term(term: str) -> str:
     """The folded form of an exact term."""
-    return term.translate(_FOLD)
+    return _FOLDED[term]
+
+
+def fold_terms(terms: list[str]) -> list[str]:
+    """The folded forms of exact terms."""
+    known = _FOLDED
+    return [known[term] for term in terms]
 
 
 def folded_terms(text: str) -> list[str]:
     """The folded terms of any text, in order; as many as `exact_terms` gives."""
-    return [fold_term(term) for term in exact_terms(text)]
+    return fold_terms(exact_terms(text))
 
 
 def has_marks(term: str) -> bool:

@@ -5,9 +5,17 @@ Text fields hold our own terms, parted by blanks; value fields hold values as th
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
-from search.analysis import ANALYSIS_VERSION, codes, exact_terms, fold_term, normalise, own_numbers
+from search.analysis import (
+    ANALYSIS_VERSION,
+    codes,
+    exact_terms,
+    fold_terms,
+    folded_terms,
+    normalise,
+    own_numbers,
+)
 from search.ranking import day_number
 from search.types import FACET_FIELDS, SearchRecord
 
@@ -29,6 +37,9 @@ NUMBER_FIELDS = ("day", "plain_number")
 """Whole numbers, for ranges and sorting: `20260217` and the digits of the own number; 0 if none."""
 
 
+_RECORD_FIELDS = tuple(field.name for field in fields(SearchRecord))
+
+
 @dataclass(frozen=True, slots=True)
 class IndexedRecord:
     """A record made ready: `texts` and `values` by field, and its `source` to keep."""
@@ -41,7 +52,7 @@ class IndexedRecord:
 
 
 def _folded(text: str) -> str:
-    return " ".join(fold_term(term) for term in exact_terms(text))
+    return " ".join(folded_terms(text))
 
 
 def index_record(record: SearchRecord) -> IndexedRecord:
@@ -54,11 +65,11 @@ def index_record(record: SearchRecord) -> IndexedRecord:
     day = f"{record.date[8:10]}/{record.date[5:7]}/{record.date[:4]}" if record.date else ""
     head = " \n ".join((record.title, label, record.type, record.organ, record.signer))
     rest = " \n ".join((day, *record.people, record.text, *record.pages))
-    exact = " ".join(exact_terms(f"{head} \n {rest}"))
+    exact = exact_terms(f"{head} \n {rest}")
     own = own_numbers(record.number, record.notation)
     texts = {
-        "body": fold_term(exact),
-        "body_exact": exact,
+        "body": " ".join(fold_terms(exact)),
+        "body_exact": " ".join(exact),
         "head": _folded(head),
         "codes": " ".join(codes(f"{head} \n {rest}")),
         "numbers": " ".join(own),
@@ -74,7 +85,7 @@ def index_record(record: SearchRecord) -> IndexedRecord:
 
 def to_source(record: SearchRecord) -> str:
     """The record as canonical JSON: what the index keeps of it. Empty values are left out."""
-    raw = {k: v for k, v in asdict(record).items() if v}
+    raw = {name: value for name in _RECORD_FIELDS if (value := getattr(record, name))}
     raw["acl"] = sorted(record.acl)
     for name in ("title", "text"):
         if name in raw:
