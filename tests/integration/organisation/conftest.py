@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -21,10 +20,9 @@ def admin(app: Flask, office: Office) -> FlaskClient:
 
 
 @pytest.fixture(autouse=True)
-def without_form_tokens(app: Flask) -> Iterator[None]:
+def _without_form_tokens(app: Flask) -> None:
     """Forms are posted without their token here; `test_forms_need_their_token` keeps the check."""
     app.config["WTF_CSRF_ENABLED"] = False
-    yield
 
 
 def browser_of(app: Flask, office: Office, role: str) -> FlaskClient:

@@ -101,7 +101,9 @@ def test_after_five_wrong_passwords_even_the_right_one_must_wait(
         assert sign_in(client, clerk_login).status_code == 302
 
 
-def test_a_login_nobody_has_is_slowed_down_like_any_other(client: FlaskClient, office: Office) -> None:
+def test_a_login_nobody_has_is_slowed_down_like_any_other(
+    client: FlaskClient, office: Office
+) -> None:
     for _attempt in range(LOGIN.free):
         sign_in(client, "khong-ai", "sai")
 

@@ -1,0 +1,149 @@
+"""The rights matrix of the office, cell by cell, against the permissions that the rooms define.
+
+R read, C create, U update the own step, A decide, X export; o own, u unit, a the whole organ.
+A cell without a letter before its reach means all of the row's acts within that reach.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import pytest
+
+import app  # noqa: F401 (brings in the permissions of the pages that belong to no room)
+from app.rooms import ROOMS
+from app.security import PERMISSIONS, Role, Scope
+
+for _room in ROOMS:
+    if find_spec(f"app.{_room}") and find_spec(f"app.{_room}.permissions"):
+        import_module(f"app.{_room}.permissions")
+
+ROLES = (
+    Role.CLERK,
+    Role.SPECIALIST,
+    Role.DEPARTMENT_HEAD,
+    Role.CHIEF_OF_OFFICE,
+    Role.LEADER,
+    Role.ONE_STOP_OFFICER,
+    Role.DUTY_OFFICER,
+    Role.ADMINISTRATOR,
+)
+MATRIX = {  # the rows whose rooms are built; columns as in ROLES
+    "incoming: register": "C U a | – | – | R a | R a | – | – | –",
+    "incoming: direct": "– | – | A u | A a | A a | – | – | –",
+    "incoming: handle": "– | U o | U u | U a | R a | – | – | –",
+    "books, series": "C U X | R u | R u | A | R | – | – | config",
+    "tasks": "– | U o | C A u | C A a | C A a | U o | C U o | –",
+    "monitor, urge": "R u | o | u | C a | R a | o | R a | –",
+    "calendars": "– | – | propose | A | R | R | – | U",
+    "users, units": "– | – | – | propose | approve | – | – | C U",
+    "audit log": "– | – | – | R | R | – | – | R",
+}
+GRANTED_BY = {  # permission: (row, the letters of a cell that give it), one or several rows
+    "incoming:register": [("incoming: register", "C")],
+    "tasks:direct": [("incoming: direct", "A")],
+    "tasks:handle": [("incoming: handle", "U"), ("tasks", "U")],
+    "tasks:create": [("tasks", "C")],
+    "tasks:accept": [("tasks", "A")],
+    "tasks:monitor": [("monitor, urge", "R C")],
+    "tasks:urge": [("monitor, urge", "C")],
+    "registers:read": [("books, series", "R C A")],
+    "registers:keep": [("books, series", "C A")],
+    "registers:insert_late": [("books, series", "C A")],
+    "registers:configure": [("books, series", "A config")],
+    "incoming:export": [("books, series", "X A")],
+    "worktime:edit_calendar": [("calendars", "A U")],
+    "organisation:view": [("users, units", "C propose approve")],
+    "organisation:manage": [("users, units", "C")],
+    "organisation:propose_delegation": [("users, units", "C propose")],
+    "organisation:approve_delegation": [("users, units", "approve")],
+    "audit:read": [("audit log", "R")],
+}
+DECIDED_OTHERWISE = {  # a cell in which the house differs from the matrix, and why
+    ("tasks:handle", Role.LEADER): (Scope.ALL, "a leader may be given a task by another leader"),
+    ("tasks:urge", Role.LEADER): (Scope.ALL, "who directs may always ask how far it is"),
+    ("tasks:urge", Role.SPECIALIST): (None, "one's own tasks are urged by nobody but the others"),
+    ("tasks:urge", Role.ONE_STOP_OFFICER): (None, "as for specialists"),
+    ("registers:read", Role.SPECIALIST): (None, "the own letters are in the list of letters"),
+    ("registers:read", Role.DEPARTMENT_HEAD): (None, "as for specialists"),
+    ("registers:read", Role.ADMINISTRATOR): (Scope.ALL, "numbers and series carry no content"),
+}
+BESIDE_THE_MATRIX = {  # permissions of no row, and why they are there
+    "system:health": "the state of the machine, no content",
+    "organisation:manage_organs": "the directory of senders, kept while registering",
+    "incoming:read": "gates the pages only; each letter is seen by its own terms",
+    "incoming:propose": "the chief's preliminary directive: the remark in the cell of “direct”",
+    "incoming:close": "return, forward and reopen, which the matrix does not name",
+    "incoming:reconcile": "the day-end page of registering",
+    "incoming:configure": "straight routing by the office's own rules: configuration",
+}
+WITHOUT_CONTENT = {  # all that an administrator may ever have
+    "system:health",
+    "worktime:edit_calendar",
+    "organisation:view",
+    "organisation:manage",
+    "organisation:propose_delegation",
+    "organisation:manage_organs",
+    "audit:read",
+    "registers:read",
+    "registers:configure",
+    "incoming:configure",
+}
+REACH = {"o": Scope.OWN, "u": Scope.UNIT, "a": Scope.ALL}
+
+
+def cell(row: str, role: Role) -> tuple[set[str], Scope]:
+    """The letters of a cell, and its reach: the whole organ where the matrix names none."""
+    words = MATRIX[row].split(" | ")[ROLES.index(role)].replace("–", "").split()
+    reach = [REACH[word] for word in words if word in REACH]
+    letters = {word for word in words if word not in REACH}
+    return letters or ({"R", "C"} if reach else set()), reach[0] if reach else Scope.ALL
+
+
+def expected(name: str, role: Role) -> Scope | None:
+    """How far a permission reaches for a role, by the widest of its rows; None: not at all."""
+    if (name, role) in DECIDED_OTHERWISE:
+        return DECIDED_OTHERWISE[(name, role)][0]
+    found = []
+    for row, wanted in GRANTED_BY[name]:
+        letters, reach = cell(row, role)
+        if letters & set(wanted.split()):
+            found.append(reach)
+    return max(found, key=list(Scope).index, default=None)
+
+
+def test_every_row_has_a_cell_for_each_role() -> None:
+    assert {row: len(cells.split(" | ")) for row, cells in MATRIX.items()} == dict.fromkeys(
+        MATRIX, len(ROLES)
+    )
+
+
+@pytest.mark.parametrize("name", GRANTED_BY)
+def test_each_cell_of_the_matrix_is_what_the_permission_says(name: str) -> None:
+    permission = PERMISSIONS[name]
+
+    found = {role: permission.roles.get(role) for role in ROLES}
+
+    assert found == {role: expected(name, role) for role in ROLES}
+
+
+def test_no_permission_stands_outside_the_matrix_without_a_reason() -> None:
+    assert set(PERMISSIONS) - set(GRANTED_BY) == set(BESIDE_THE_MATRIX)
+
+
+def test_what_differs_from_the_matrix_really_differs() -> None:
+    for (name, role), (scope, _reason) in DECIDED_OTHERWISE.items():
+        plain = [
+            reach
+            for row, wanted in GRANTED_BY[name]
+            for letters, reach in [cell(row, role)]
+            if letters & set(wanted.split())
+        ]
+        assert scope not in (plain or [None]), (name, role)
+
+
+def test_an_administrator_has_no_right_to_content() -> None:
+    rights = {name for name, p in PERMISSIONS.items() if Role.ADMINISTRATOR in p.roles}
+
+    assert rights <= WITHOUT_CONTENT
