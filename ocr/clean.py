@@ -21,9 +21,17 @@ RED_LEAD = 45
 
 def is_colour(rgb: Image) -> bool:
     """Whether a page image has coloured ink: more than one pixel in two thousand."""
-    small = rgb[::4, ::4].astype(np.int16)
-    spread = small.max(axis=2) - small.min(axis=2)
-    return bool((spread > RED_LEAD).mean() > 0.0005)
+    red, green, blue = cv2.split(np.ascontiguousarray(rgb[::4, ::4]))
+    spread = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
+    return bool((np.asarray(spread) > RED_LEAD).mean() > 0.0005)
+
+
+def darkest(image: Image) -> Image:
+    """Gray image in which ink of every colour is dark: the least of the channels."""
+    if image.ndim == 2:
+        return image
+    red, green, blue = cv2.split(image)
+    return np.asarray(cv2.min(cv2.min(red, green), blue), dtype=np.uint8)
 
 
 def to_gray(image: Image) -> Image:
@@ -40,9 +48,9 @@ def red_ink(rgb: Image) -> Image:
 
     Paper of a warm tone is not red ink: the lead over green and blue counts from `RED_LEAD` on.
     """
-    channels = rgb.astype(np.int16)
-    lead = channels[:, :, 0] - np.maximum(channels[:, :, 1], channels[:, :, 2])
-    return (255 - np.clip((lead - RED_LEAD // 2) * 4, 0, 255)).astype(np.uint8)
+    red, green, blue = cv2.split(rgb)
+    lead = np.asarray(cv2.subtract(red, cv2.max(green, blue)), dtype=np.int16)
+    return np.asarray(255 - np.clip((lead - RED_LEAD // 2) * 4, 0, 255), dtype=np.uint8)
 
 
 def divide_background(gray: Image) -> Image:

@@ -16,7 +16,7 @@ import cv2
 
 from ocr import clean, derive, signatures
 from ocr.documents import Document, open_document
-from ocr.engine import OcrEngine, TesseractEngine
+from ocr.engine import Image, OcrEngine, TesseractEngine
 from ocr.evidence import Evidence, look
 from ocr.fields import extract_fields
 from ocr.geometry import Frame, upright_words
@@ -25,7 +25,7 @@ from ocr.marks import Mark, find_marks
 from ocr.page_reading import read_page
 from ocr.sandbox_child import report
 from ocr.secrecy import judge
-from ocr.types import Box, PageText, ReadOptions, SecrecyMark, as_box
+from ocr.types import Box, PageText, ReadOptions, SecrecyMark, Word, as_box
 
 cv2.setNumThreads(1)
 CROP_FILE = "crop.png"
@@ -79,7 +79,6 @@ def _first(
     if frame.skew:
         upright = clean.rotate(upright, frame.skew)
     words = upright_words(page)
-    gray = clean.divide_background(clean.to_gray(upright))
     marks = find_marks(upright, page.dpi, engine)
     lines = group_lines(words, frame.upright_size[0] / frame.upright_size[1])
     verdict = None if options.cleared else judge(lines, marks, options.secrecy_heads)
@@ -90,7 +89,7 @@ def _first(
         )
     state = {
         "marks": [[m.word, list(m.box), m.boxed, m.red, m.confidence] for m in marks],
-        "evidence": look(upright, gray, words).to_json(),
+        "evidence": _evidence(upright, page, words).to_json(),
     }
     return {
         "page_count": len(document),
@@ -99,7 +98,14 @@ def _first(
     }
 
 
-def _write_crop(upright: Any, box: Box) -> None:
+def _evidence(upright: Image, page: PageText, words: Sequence[Word]) -> Evidence:
+    """What the pixels tell; of a text layer the words are sure without them."""
+    if page.source != "ocr":
+        return Evidence()
+    return look(upright, clean.divide_background(clean.to_gray(upright)), words)
+
+
+def _write_crop(upright: Image, box: Box) -> None:
     """The mark with a little of its surroundings, so that a person can judge it."""
     height, width = upright.shape[:2]
     pad_x, pad_y = 0.06, 0.03

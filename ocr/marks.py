@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ocr.clean import is_colour, red_ink
+from ocr.clean import darkest, is_colour, red_ink
 from ocr.engine import Image, OcrEngine
 from ocr.geometry import overlap
 from ocr.lines import fold, is_upper, one_wrong
@@ -142,7 +142,7 @@ def _without_rules(red: Image, mask: Image, mm: float) -> Image:
 def _boxed_crops(top: Image, dpi: int) -> list[_Crop]:
     """What stands in drawn frames of the size of a mark (NĐ 30/2020: 20 to 40 × 8 mm)."""
     mm = dpi / MM_PER_INCH
-    gray = top if top.ndim == 2 else np.asarray(top.min(axis=2), dtype=np.uint8)
+    gray = darkest(top)
     block = int(8 * mm) | 1
     smooth = cv2.GaussianBlur(gray, (3, 3), 0)
     ink = cv2.adaptiveThreshold(

@@ -105,7 +105,12 @@ def _start(text: str) -> str | None:
 
 
 def _label_text(match: re.Match[str] | None) -> str | None:
-    return " ".join(match["text"].split())[:LONGEST_TEXT].rstrip(" .;") if match else None
+    """The text after a label; its second line only if the first one did not end."""
+    if match is None:
+        return None
+    first, _, second = match["text"].partition("\n")
+    text = first if first.rstrip().endswith((".", ";")) else f"{first} {second}"
+    return " ".join(text.split())[:LONGEST_TEXT].rstrip(" .;")
 
 
 def references(pages: Sequence[PageText], own: str | None) -> Field | None:

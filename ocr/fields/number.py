@@ -244,6 +244,8 @@ def _close_to(token: str, code: str) -> bool:
 def _organ_code(token: str) -> str:
     """A code of an organ or unit with its marks put right ("HDND" to "HĐND")."""
     core = token.strip(".,;")
+    if "." in core:
+        return ".".join(_organ_code(part) for part in core.split("."))
     if core in ORGAN_CODES or not core:
         return core or token
     same = [code for code in ORGAN_CODES if fold(code) == fold(core)]

@@ -55,8 +55,8 @@ def write_much() -> None:
 
 
 def open_many() -> None:
-    kept = [open(os.devnull, "rb") for _ in range(10_000)]
-    raise AssertionError(len(kept))
+    for _ in range(10_000):
+        os.open(os.devnull, os.O_RDONLY)
 
 
 def answer_much() -> str:

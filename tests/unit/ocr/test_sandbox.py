@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ocr import sandbox
 from ocr.errors import FileRefused
 from ocr.types import Limits
