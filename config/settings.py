@@ -63,7 +63,10 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
-        """Raises KeyError, naming the variable, when a required one is missing."""
+        """Raises KeyError, naming the variable, when a required one is missing or empty."""
+        for name in ("SECRET_KEY", "AUDIT_KEY"):
+            if not env.get(name):
+                raise KeyError(name)
         var_dir = Path(env.get("VAR_DIR", "var")).absolute()
         watch = env.get("WATCH_DIR")
         return cls(

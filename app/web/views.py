@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 
-import sqlalchemy as sa
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,6 +15,7 @@ from app.security import Role
 from app.web import health
 from app.web.gate import SIGNED_IN, needs, public
 from app.web.shell import NavItem, current_actor, navigation
+from migrations.run import at_head
 
 bp = Blueprint("web", __name__)
 
@@ -65,10 +65,10 @@ def healthz() -> ResponseReturnValue:
 @bp.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """The process can read its database."""
+    """The process can read its database, and the schema is the one it was written for."""
     with reading() as session:
-        session.execute(sa.text("SELECT 1"))
-    return {"status": "ready"}
+        ready = at_head(session.connection())
+    return ({"status": "ready"}, 200) if ready else ({"status": "schema is not current"}, 503)
 
 
 @bp.get("/quan-tri/tinh-trang")
