@@ -103,7 +103,7 @@ def claim_job(session: Session, *, job_id: int | None = None) -> JobClaim | None
     job.lease_token = secrets.token_urlsafe(12)
     job.started_at, job.leased_until = now(), now() + LEASE
     job.deadline_at, job.page_done = now() + LONGEST, 0
-    if job.kind is JobKind.READ and item.file_id is not None:
+    if job.kind is JobKind.READ and item.file_id is not None and not item.settled:
         item.state = IntakeState.READING
     outbox.changed(session, "intake", item.id)
     return JobClaim(

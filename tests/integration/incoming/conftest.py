@@ -146,4 +146,3 @@ def job_of(intake_id: int) -> int | None:
 @pytest.fixture
 def desk(office: Office) -> Desk:
     return Desk(office)
-

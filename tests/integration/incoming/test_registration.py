@@ -207,9 +207,7 @@ def test_a_letter_without_a_scan_is_registered_and_the_scan_attached_later(
         )
     scan = desk.read(b"scan", "một", "hai")
     with transaction() as session:
-        services.attach_scan(
-            session, office.clerk, letter_id=draft.id, intake_id=scan.intake_id
-        )
+        services.attach_scan(session, office.clerk, letter_id=draft.id, intake_id=scan.intake_id)
 
     letter = letter_of(draft.id)
     assert (letter.arrival_number, letter.page_count) == (1, 2)
@@ -246,9 +244,7 @@ def test_a_correction_keeps_number_and_book_and_needs_a_reason(office: Office, d
     letter_id = desk.register()
     data = replace(services.data_of(letter_of(letter_id)), subject_summary="Về việc khác")
     with pytest.raises(InvalidInput), transaction() as session:
-        services.correct_letter(
-            session, office.clerk, letter_id=letter_id, data=data, reason=" "
-        )
+        services.correct_letter(session, office.clerk, letter_id=letter_id, data=data, reason=" ")
     with transaction() as session:
         services.correct_letter(
             session, office.clerk, letter_id=letter_id, data=data, reason="Ghi nhầm"
@@ -262,9 +258,7 @@ def test_a_correction_keeps_number_and_book_and_needs_a_reason(office: Office, d
     letter = letter_of(letter_id)
     assert (letter.subject_summary, letter.arrival_number) == ("Về việc khác", 1)
     with reading() as session:
-        [act] = session.scalars(
-            sa.select(AuditLog).where(AuditLog.action == "incoming.corrected")
-        )
+        [act] = session.scalars(sa.select(AuditLog).where(AuditLog.action == "incoming.corrected"))
     assert act.detail == {"fields": ["subject_summary"]}  # names only, never content
 
 
