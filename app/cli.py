@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 
 from app import audit, backup, relay
 from app.db import reading
+from app.demo.commands import demo_cli
 from app.web.shell import settings
 
 db_cli = AppGroup("db", help="Lược đồ cơ sở dữ liệu (migrations).")
@@ -27,7 +28,7 @@ def add_command(command: click.Command) -> None:
 
 
 def register_commands(app: Flask) -> None:
-    own = (db_cli, audit_cli, relay_cli, back_up, restore)
+    own = (db_cli, audit_cli, relay_cli, demo_cli, back_up, restore)
     for command in (*own, *_room_commands):
         app.cli.add_command(command)
 

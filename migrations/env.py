@@ -52,7 +52,8 @@ def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, Nfc):
-        return f"sa.String({item.impl_instance.length or ''})"
+        length = getattr(item.impl_instance, "length", None)
+        return f"sa.String({length or ''})"
     if kind == "type" and isinstance(item, sa.Enum):
         return f"sa.String({item.length})"
     return False

@@ -50,7 +50,7 @@ build_assets() { say "Building the assets" && npm run --silent build >&2; }
 
 load_demo() {
   say "Loading the demo office"
-  .venv/bin/flask --app app demo load >&2
+  .venv/bin/python -m workflows.load_demo >&2
 }
 
 packages=("${SYSTEM_PACKAGES[@]}")

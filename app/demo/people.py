@@ -10,6 +10,7 @@ from dataclasses import dataclass
 WARD = "phường Minh Họa"
 PROVINCE = "tỉnh Sông Mẫu"
 OFFICE_NAME = "UBND phường Minh Họa"
+PASSWORD = "minh-hoa-2026"  # noqa: S105 (of all demo accounts; printed by `make run`)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,9 @@ class RunningOffice:
         return process
 
     def run(self, *arguments: str) -> None:
-        """Run a `flask` command to its end."""
-        command = [sys.executable, "-m", "flask", "--app", "app", *arguments]
-        subprocess.run(command, cwd=ROOT, env=self.env, check=True, timeout=180)
+        """Run a Python command to its end."""
+        command = [sys.executable, *arguments]
+        subprocess.run(command, cwd=ROOT, env=self.env, check=True, timeout=300)
 
     def stop(self) -> None:
         for process in self.processes:
@@ -108,15 +108,15 @@ def start_office(folder: Path, database_url: str) -> RunningOffice:
     var_dir.mkdir()
     port = free_port()
     running = RunningOffice(f"http://127.0.0.1:{port}", var_dir, office_env(var_dir, database_url))
-    running.run("db", "upgrade")
-    running.run("demo", "load")
     python = sys.executable
+    running.run("-m", "flask", "--app", "app", "db", "upgrade")
+    running.run("-m", "workflows.load_demo")
     running.start(
         "web",
         *(python, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
         *("--workers", "1", "--threads", "64", "--no-control-socket", "app:create_app()"),
     )
-    running.start("relay", python, "-m", "flask", "--app", "app", "relay", "run")
+    running.start("relay", python, "-m", "workflows.relay")
     running.start("worker", python, "-m", "workflows.worker")
     try:
         wait_until_ready(running.url)

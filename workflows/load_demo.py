@@ -1,0 +1,54 @@
+"""`python -m workflows.load_demo`: the demo office with its letters, once, into an empty place.
+
+An entry point of its own, because the letters are really read: by the worker's code, here in turn.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from app.clock import frozen, today
+from app.db import transaction
+from app.demo import office as demo_office
+from app.demo.history import History
+from app.demo.letters import load_letters
+from app.demo.paper import render_pdf
+from app.errors import RuleViolated
+from workflows import reading, runtime
+from workflows.runtime import Runtime
+
+
+def load(running: Runtime) -> int:
+    """Make the office, then act out its history. Returns the number of letters."""
+    with transaction("demo.office") as session:
+        office = demo_office.build(session)
+    history = History(office, load_letters(today()), today())
+    arrive(running, history)
+    for step in history.steps():
+        with frozen(step.at):
+            step.act(history, step.story)
+    return len(history.stories)
+
+
+def arrive(running: Runtime, history: History) -> None:
+    """Let every letter come in at its moment and be read; searchable copies follow later."""
+    for story in history.stories:
+        pdf = render_pdf(story.letter, seed=story.number)
+        with frozen(story.arrives):
+            history.arrive(story, pdf)
+            reading.run_next(running)
+
+
+def main() -> int:
+    running = runtime.start()
+    try:
+        count = load(running)
+    except RuleViolated as error:
+        print(error.user_message, file=sys.stderr)
+        return 1
+    print(f"{count} letters in the demo office")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
