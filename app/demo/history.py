@@ -92,7 +92,7 @@ class History:
         self.office = office
         with reading() as session:
             rows = session.execute(sa.select(DocumentType.label, DocumentType.code))
-            self.types: dict[str, str] = {label: code for label, code in rows}
+            self.types: dict[str, str] = dict(rows.tuples().all())
             self.calendar = load_calendar(session)
         first_new = len(letters) - len(LATEST)
         self.stories = [
