@@ -106,6 +106,24 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _command(
+    ready: Path, data: Path, port: int, heap_mb: int, settings: Mapping[str, str]
+) -> list[str]:
+    given = {
+        "path.home": str(data),
+        "cluster.name": "local",
+        "node.name": "node-1",
+        "network.host": "127.0.0.1",
+        "http.port": str(port),
+        "transport.port": str(free_port()),
+        "cluster.routing.allocation.disk.threshold_enabled": "false",
+        **settings,
+    }
+    return ["java", f"-Xms{heap_mb}m", f"-Xmx{heap_mb}m", "-XX:+UseSerialGC",
+            "-cp", f"{ready / 'classes'}:{ready / 'lib'}/*", "Main",
+            *(f"{name}={value}" for name, value in given.items())]  # fmt: skip
+
+
 def start(
     data: Path, *, port: int = 0, heap_mb: int = 512, settings: Mapping[str, str] | None = None
 ) -> Server:
@@ -126,19 +144,7 @@ def start(
         (data / name).mkdir(parents=True, exist_ok=True)
     if not (data / "modules").exists():
         (data / "modules").symlink_to(ready / "modules")
-    given = {
-        "path.home": str(data),
-        "cluster.name": "local",
-        "node.name": "node-1",
-        "network.host": "127.0.0.1",
-        "http.port": str(port),
-        "transport.port": str(free_port()),
-        "cluster.routing.allocation.disk.threshold_enabled": "false",
-        **(settings or {"discovery.type": "single-node"}),
-    }
-    command = ["java", f"-Xms{heap_mb}m", f"-Xmx{heap_mb}m", "-XX:+UseSerialGC",
-               "-cp", f"{ready / 'classes'}:{ready / 'lib'}/*", "Main",
-               *(f"{name}={value}" for name, value in given.items())]  # fmt: skip
+    command = _command(ready, data, port, heap_mb, settings or {"discovery.type": "single-node"})
     with (data / "logs" / "node.log").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=data)
     server = Server(f"http://127.0.0.1:{port}", process)
@@ -177,9 +183,9 @@ def stop(server: Server) -> None:
 
 
 @contextmanager
-def running(data: Path, **options: int) -> Iterator[Server]:
+def running(data: Path, *, port: int = 0, heap_mb: int = 512) -> Iterator[Server]:
     """A node for the length of a block."""
-    server = start(data, **options)
+    server = start(data, port=port, heap_mb=heap_mb)
     try:
         yield server
     finally:
