@@ -22,7 +22,7 @@ from ocr.fields import extract_fields
 from ocr.geometry import Frame, upright_words
 from ocr.lines import group_lines
 from ocr.marks import Mark, find_marks
-from ocr.page_reading import read_page
+from ocr.page_reading import read_page, upright_image
 from ocr.sandbox_child import report
 from ocr.secrecy import judge
 from ocr.types import Box, PageText, ReadOptions, SecrecyMark, Word, as_box
@@ -75,9 +75,7 @@ def _first(
 ) -> dict[str, Any]:
     image = document.image(1)
     frame = Frame.of(page)
-    upright = clean.turn(image, frame.turn)
-    if frame.skew:
-        upright = clean.rotate(upright, frame.skew)
+    upright = upright_image(image, frame)
     words = upright_words(page)
     marks = find_marks(upright, page.dpi, engine)
     lines = group_lines(words, frame.upright_size[0] / frame.upright_size[1])

@@ -14,6 +14,7 @@ from ocr.engine import Image, OcrEngine, OcrWord, mean_confidence
 from ocr.geometry import Frame
 from ocr.pdf_text import Embedded
 from ocr.repair import repair_words
+from ocr.second_look import look_again
 from ocr.types import PageText, Word
 
 SECOND_PASS_BELOW = 93.5
@@ -29,8 +30,6 @@ class Recognised:
 
     words: list[OcrWord]
     frame: Frame
-    confidence: float
-    second_pass: bool = False
 
 
 def read_page(document: Document, number: int, engine: OcrEngine) -> PageText:
@@ -80,23 +79,24 @@ def recognise(image: Image, dpi: int, engine: OcrEngine) -> Recognised:
     height, width = gray.shape
     frame = Frame(width, height)
     if is_blank(gray):
-        return Recognised([], frame, 0.0)
-    gray, frame = straighten(gray, frame)
+        return Recognised([], frame)
+    flat = gray
+    gray, frame = straighten(flat, frame)
     words = engine.read(gray, dpi=dpi)
-    confidence = mean_confidence(words)
-    if confidence < TURN_BELOW:
-        turn = engine.turn(gray, dpi=dpi)
-        if turn:
-            upright = clean.turn(clean.divide_background(clean.to_gray(image)), turn)
-            gray, frame = straighten(upright, Frame(width, height, turn))
-            words = engine.read(gray, dpi=dpi)
-            confidence = mean_confidence(words)
-    second = confidence < SECOND_PASS_BELOW
-    if second:
+    if mean_confidence(words) < TURN_BELOW and (turn := engine.turn(gray, dpi=dpi)):
+        gray, frame = straighten(clean.turn(flat, turn), Frame(width, height, turn))
+        words = engine.read(gray, dpi=dpi)
+    if mean_confidence(words) < SECOND_PASS_BELOW:
         softened = engine.read(clean.soften(gray), dpi=dpi)
-        if mean_confidence(softened) > confidence:
-            words, confidence = softened, mean_confidence(softened)
-    return Recognised(words, frame, confidence, second)
+        words = max(words, softened, key=mean_confidence)
+    words = look_again(gray, upright_image(image, frame), words, engine, dpi)
+    return Recognised(words, frame)
+
+
+def upright_image(image: Image, frame: Frame) -> Image:
+    """A page image as shown, turned and straightened as its frame tells."""
+    upright = clean.turn(image, frame.turn)
+    return clean.rotate(upright, frame.skew) if frame.skew else upright
 
 
 def straighten(gray: Image, frame: Frame) -> tuple[Image, Frame]:
