@@ -52,54 +52,55 @@ def make_line(words: Sequence[Word]) -> Line:
 
 
 def group_lines(words: Sequence[Word], aspect: float) -> list[Line]:
-    """Lines from top to bottom, in a row from left to right.
+    """Lines from top to bottom, on one level from left to right.
 
-    `aspect`: width of the page over its height, to compare gaps with heights.
+    A word joins the line that ends shortly before it on its level. Lines of two columns with
+    different pitches are so kept apart, however their levels mix. `aspect`: width of the page
+    over its height, to compare gaps with heights.
     """
-    lines = []
-    for row in rows_of(words):
-        for piece in _cut(row, aspect):
-            lines.append(make_line(piece))
-    return lines
-
-
-def rows_of(words: Sequence[Word]) -> list[list[Word]]:
-    """Words that stand on one level, whatever the gaps between them.
-
-    A word joins the nearest row of which it covers the middle; tall words (a stamp, a brace) must
-    not glue two rows, so heights may not differ by more than three times.
-    """
-    rows: list[list[Word]] = []
-    levels: list[tuple[float, float]] = []  # middle and height of each row
-    for word in sorted(words, key=lambda w: center(w.box)[1]):
-        height = max(word.box[3] - word.box[1], 1e-6)
-        middle = center(word.box)[1]
-        best: int | None = None
-        for index in range(len(rows) - 1, max(-1, len(rows) - 7), -1):
-            level, tall = levels[index]
-            near = abs(level - middle) < 0.45 * max(min(height, tall), 0.6 * max(height, tall))
-            if near and (best is None or abs(level - middle) < abs(levels[best][0] - middle)):
-                best = index
+    open_lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (w.box[0], w.box[1])):
+        best = min(
+            (line for line in open_lines if _follows(line[-1], word, aspect)),
+            key=lambda line: abs(center(line[-1].box)[1] - center(word.box)[1]),
+            default=None,
+        )
         if best is None:
-            rows.append([word])
-            levels.append((middle, height))
-            continue
-        rows[best].append(word)
-        level, tall = levels[best]
-        count = len(rows[best])
-        levels[best] = (level + (middle - level) / count, tall + (height - tall) / count)
-    order = sorted(range(len(rows)), key=lambda i: levels[i][0])
-    return [sorted(rows[i], key=lambda w: w.box[0]) for i in order]
+            open_lines.append([word])
+        else:
+            best.append(word)
+    lines = [make_line(piece) for line in open_lines for piece in _cut(line)]
+    return [line for row in rows_of(lines) for line in row]
 
 
-def _cut(row: list[Word], aspect: float) -> list[list[Word]]:
-    height = statistics.median(word.box[3] - word.box[1] for word in row)
-    pieces = [[row[0]]]
-    for index, word in enumerate(row[1:], 1):
-        before = row[index - 1]
-        after = row[index + 1] if index + 1 < len(row) else None
-        gap = (word.box[0] - before.box[2]) * aspect
-        if gap > COLUMN_GAP * height or _starts_right_head(word, after):
+def _follows(before: Word, word: Word, aspect: float) -> bool:
+    """Whether a word may be the next one of a line: near, on its level, of a like height."""
+    low, high = sorted((before.box[3] - before.box[1], word.box[3] - word.box[1]))
+    gap = (word.box[0] - before.box[2]) * aspect
+    if not -0.8 * high <= gap <= COLUMN_GAP * max(low, 0.7 * high):
+        return False
+    shared = min(before.box[3], word.box[3]) - max(before.box[1], word.box[1])
+    return shared > 0.5 * low
+
+
+def rows_of(lines: Sequence[Line]) -> list[list[Line]]:
+    """Lines on one level, from left to right; rows from top to bottom."""
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda x: x.middle):
+        row = rows[-1] if rows else []
+        if row and line.middle - row[0].middle < 0.5 * min(line.height, row[0].height):
+            row.append(line)
+        else:
+            rows.append([line])
+    return [sorted(row, key=lambda x: x.box[0]) for row in rows]
+
+
+def _cut(words: list[Word]) -> list[list[Word]]:
+    """A line in pieces where the head of the right column begins."""
+    pieces = [[words[0]]]
+    for index, word in enumerate(words[1:], 1):
+        after = words[index + 1] if index + 1 < len(words) else None
+        if _starts_right_head(word, after):
             pieces.append([])
         pieces[-1].append(word)
     return pieces

@@ -126,7 +126,8 @@ def _red_crops(top: Image, dpi: int) -> list[_Crop]:
     crops = []
     for x, y, w, h, _area in stats[1:]:
         if 7 * mm <= w <= 90 * mm and 2.2 * mm <= h <= 18 * mm:
-            crops.append(_Crop((x, y, w, h), False, True, _pad(red[y : y + h, x : x + w])))
+            text = _without_rim(red[y : y + h, x : x + w], mm)
+            crops.append(_Crop((x, y, w, h), False, True, _pad(text)))
     return crops
 
 
@@ -137,6 +138,21 @@ def _without_rules(red: Image, mask: Image, mm: float) -> Image:
         rules |= np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(shape, np.uint8)))
     wide = cv2.dilate(rules, np.ones((3, 3), np.uint8))
     return np.where(wide > 0, 255, red).astype(np.uint8)
+
+
+def _without_rim(red: Image, mm: float) -> Image:
+    """A red crop without pieces of a frame: thin pieces at its rim."""
+    height, width = red.shape
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((red < 140).astype(np.uint8))
+    clean = red.copy()
+    for index, (x, y, w, h, _area) in enumerate(stats.tolist()[1:], 1):
+        rim = 1.3 * mm
+        at_rim = x < rim or y < rim or x + w > width - rim or y + h > height - rim
+        thin = min(w, h) < 1.4 * mm and max(w, h) > 2.2 * min(w, h)
+        crumb = max(w, h) < 1.2 * mm and (x + w > width - rim or x < rim)
+        if at_rim and (thin or crumb):
+            clean[labels == index] = 255
+    return clean
 
 
 def _boxed_crops(top: Image, dpi: int) -> list[_Crop]:
@@ -226,10 +242,11 @@ def _read_crops(
         sheet[y : y + h, GAP_PX : GAP_PX + w] = crop.image
         tops.append((y, y + h))
         y += h + GAP_PX
-    words = engine.read(sheet, dpi=dpi, psm=6)
+    words = engine.read(sheet, dpi=dpi, psm=11)
     answers = []
     for crop, (start, end) in zip(crops, tops, strict=True):
-        inside = [w for w in words if start <= (w.y0 + w.y1) / 2 < end and w.confidence >= 40]
+        inside = [w for w in words if start <= (w.y0 + w.y1) / 2 < end]
+        inside = [w for w in inside if w.confidence >= 40 or known_word(w.text)]
         inside = [w for w in inside if w.y1 - w.y0 > 0.2 * (end - start) and is_upper(w.text)]
         if inside:
             confidence = sum(w.confidence for w in inside) / len(inside)

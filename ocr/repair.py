@@ -18,6 +18,8 @@ from ocr.engine import OcrWord
 
 DATA = Path(__file__).parent / "data" / "compounds.txt"
 ALIKE_TONES = frozenset("\u0300\u0301\u0309\u0303")  # grave, acute, hook, tilde
+ALL_TONES = ALIKE_TONES | {"\u0323"}  # and the dot below
+MAX_SYLLABLE = 7
 EDGES = " .,;:!?()[]{}\"'“”‘’/-–…*_|"
 
 
@@ -56,7 +58,7 @@ def repair_words(words: Sequence[OcrWord]) -> list[OcrWord]:
 
 def repair_texts(texts: Iterable[str]) -> list[str]:
     """Syllables of a running text, with punctuation as it stands, put right."""
-    out = list(texts)
+    out = [one_tone(text) for text in texts]
     known, alike = _known()
     for index in range(len(out) - 1):
         left, right = _core(out[index]), _core(out[index + 1])
@@ -75,6 +77,20 @@ def repair_texts(texts: Iterable[str]) -> list[str]:
         elif not _settled_right(out, index + 1, pair[1], known):
             out[index + 1] = out[index + 1].replace(right, _shaped(near[0][1], right))
     return out
+
+
+def one_tone(word: str) -> str:
+    """A syllable bears one tone: of two that were read ("Hữú") the first is kept."""
+    if word.isascii() or not word.isalpha() or len(word) > MAX_SYLLABLE:
+        return word
+    kept, tones = [], 0
+    for char in unicodedata.normalize("NFD", word):
+        if char in ALL_TONES:
+            tones += 1
+            if tones > 1:
+                continue
+        kept.append(char)
+    return unicodedata.normalize("NFC", "".join(kept)) if tones > 1 else word
 
 
 def _one_tone_off(word: tuple[str, str], pair: tuple[str, str]) -> bool:
@@ -103,7 +119,7 @@ def _settled_right(
 def _core(text: str) -> str:
     """A word without its punctuation, or "" if it is no plain syllable."""
     core = text.strip(EDGES)
-    return core if core.isalpha() and len(core) <= 7 else ""
+    return core if core.isalpha() and len(core) <= MAX_SYLLABLE else ""
 
 
 def _parted(text: str, left: str, right: str) -> bool:

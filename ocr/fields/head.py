@@ -12,7 +12,7 @@ from ocr.fields.snap import edit_distance
 from ocr.geometry import Frame, upright_words
 from ocr.lines import Line, fold, group_lines, is_upper, make_line, rows_of
 from ocr.marks import known_word
-from ocr.types import PageText, Word
+from ocr.types import PageText
 
 HEAD_BOTTOM = 0.45
 TITLE_BOTTOM = 0.62
@@ -53,13 +53,13 @@ def read_head(page: PageText) -> Head:
     words = [w for w in upright_words(page) if w.text.strip()]
     across, down = Frame.of(page).upright_size
     aspect = across / max(1.0, down)
-    rows = rows_of(words)
-    nation = _nation(rows)
-    boundary = nation.box[0] if nation else DEFAULT_BOUNDARY
     lines = group_lines(words, aspect)
+    nation = _nation(lines)
+    boundary = nation.box[0] if nation else DEFAULT_BOUNDARY
     start = _body_start(lines)
     bottom = lines[start].box[1] if start < len(lines) else HEAD_BOTTOM
-    left, right = _columns(rows, min(bottom, HEAD_BOTTOM), boundary, aspect)
+    above = [line for line in lines if line.middle < min(bottom, HEAD_BOTTOM)]
+    left, right = _columns(above, boundary, aspect)
     title = lines[start] if start < len(lines) and title_type(lines[start].text) else None
     return Head(
         page=page,
@@ -74,15 +74,15 @@ def read_head(page: PageText) -> Head:
     )
 
 
-def _nation(rows: Sequence[list[Word]]) -> Line | None:
+def _nation(lines: Sequence[Line]) -> Line | None:
     """The country's title (or the Party's) at the top right."""
     best: tuple[int, Line] | None = None
-    for row in rows[:14]:
-        for index, word in enumerate(row):
+    for line in lines[:24]:
+        for index, word in enumerate(line.words):
             if word.box[0] < 0.25:
                 continue
             for wanted in NATION:
-                piece = row[index : index + len(wanted.split())]
+                piece = line.words[index : index + len(wanted.split())]
                 text = fold(" ".join(w.text for w in piece))
                 distance = edit_distance(text, wanted, 9)
                 if distance < (best[0] if best else 9):
@@ -134,52 +134,48 @@ def _after_head(lines: Sequence[Line]) -> int:
 
 
 def _columns(
-    rows: Sequence[list[Word]], bottom: float, boundary: float, aspect: float
+    lines: Sequence[Line], boundary: float, aspect: float
 ) -> tuple[list[Line], list[Line]]:
-    """Lines of the left and the right column above `bottom`."""
+    """Lines of the left and the right column, those of one level joined."""
     left: list[Line] = []
     right: list[Line] = []
-    for row in rows:
-        middle = sum((w.box[1] + w.box[3]) / 2 for w in row) / len(row)
-        if middle >= bottom:
-            continue
-        cut = _cut_of(row, boundary, aspect)
+    for line in lines:
+        cut = _cut_of(line, boundary, aspect)
         for words, column in (
-            ([w for w in row if (w.box[0] + w.box[2]) / 2 < cut], left),
-            ([w for w in row if (w.box[0] + w.box[2]) / 2 >= cut], right),
+            ([w for w in line.words if (w.box[0] + w.box[2]) / 2 < cut], left),
+            ([w for w in line.words if (w.box[0] + w.box[2]) / 2 >= cut], right),
         ):
             if words:
-                column.extend(_pieces(words, aspect))
-    return left, right
+                column.append(make_line(words))
+    joined_left = [piece for row in rows_of(left) for piece in _pieces(row, aspect)]
+    joined_right = [make_line([w for line in row for w in line.words]) for row in rows_of(right)]
+    return joined_left, joined_right
 
 
-def _pieces(words: list[Word], aspect: float) -> list[Line]:
-    """A row of one column; what stands far to the left of it is an arrival stamp's, not its."""
-    pieces = [make_line(words)]
+def _pieces(row: list[Line], aspect: float) -> list[Line]:
+    """A row of the left column as one line; what stands far to the left is an arrival stamp's."""
+    words = sorted((w for line in row for w in line.words), key=lambda w: w.box[0])
     for index in range(len(words) - 1, 0, -1):
         gap = (words[index].box[0] - words[index - 1].box[2]) * aspect
         height = max(w.box[3] - w.box[1] for w in words)
         if gap > 1.5 * height and words[index - 1].box[2] < STAMP_EDGE:
-            pieces = [make_line(words[:index]), make_line(words[index:])]
-            break
-    return pieces
+            return [make_line(words[:index]), make_line(words[index:])]
+    return [make_line(words)]
 
 
-def _cut_of(row: list[Word], boundary: float, aspect: float) -> float:
-    """Where a row is cut: in the widest gap about the boundary of the columns, if it is a column's
-    gap; a row without one lies in the column where it begins."""
-    height = max(w.box[3] - w.box[1] for w in row)
-    best, width = 0.0, 0.9 * height
+def _cut_of(line: Line, boundary: float, aspect: float) -> float:
+    """Where a line that reaches over both columns is cut: in the widest gap about the boundary,
+    if it is a column's gap; any other line lies in the column where its middle is."""
+    row = line.words
+    if row[0].box[0] >= boundary - 0.08 or row[-1].box[2] <= boundary + 0.12:
+        return 1.0 if (line.box[0] + line.box[2]) / 2 < boundary else 0.0
+    best, width = boundary - 0.01, 0.9 * line.height
     for before, after in pairwise(row):
         middle = (before.box[2] + after.box[0]) / 2
         gap = (after.box[0] - before.box[2]) * aspect
         if boundary - 0.14 <= middle <= boundary + 0.06 and gap > width:
             best, width = middle, gap
-    if best:
-        return best
-    if row[0].box[0] < boundary - 0.08 and row[-1].box[2] < boundary + 0.12:
-        return 1.0
-    return boundary - 0.01
+    return best
 
 
 def _is_noise(line: Line) -> bool:

@@ -14,6 +14,7 @@ from ocr.lines import Line, fold, is_upper
 from ocr.types import Field
 
 CENTRE_TOLERANCE = 0.11
+ORGANS_OF_ONE_WORD = ("UBND", "HDND")
 
 
 def organ_fields(head: Head, organs: Sequence[str]) -> dict[str, Field | None]:
@@ -61,7 +62,9 @@ def issuer_start(texts: Sequence[str]) -> int:
 
 
 def begins_organ(text: str) -> bool:
-    key = fold(text)
+    key = re.sub(r"^[\W_]+|[\W_]+$", "", fold(text))
+    if key == "MOI TRUONG" or (" " not in key and key not in ORGANS_OF_ONE_WORD):
+        return False  # the last word of a name that was broken: "MÔI" / "TRƯỜNG"
     return any(key == start or key.startswith(start + " ") for start in ORGAN_STARTS)
 
 
@@ -73,7 +76,7 @@ def _goes_on(before: str, text: str) -> bool:
 
 def _field(head: Head, lines: Sequence[Line], organs: Sequence[str]) -> Field:
     raw = " ".join(line.text for line in lines)
-    text = " ".join(re.sub(r"[|_=~`^<>{}\[\]]+", " ", raw).split()).strip(" .,;:-*'\"")
+    text = " ".join(re.sub(r"[|_=~`^<>{}\[\]—]+", " ", raw).split()).strip(" .,;:-*'\"")
     text = re.sub(r"^U\w?BN[DĐ]\b", "UBND", text)
     confidence = min(line.confidence for line in lines)
     snapped, known = snap(text, ORGAN_PHRASES)

@@ -164,7 +164,7 @@ def _as_name(text: str) -> str | None:
     """A personal name of two to six words, or None; academic titles are left out."""
     text = TITLES_BEFORE.sub("", text.strip(" .,:;|_-'\"*~`‘’^")).strip()
     words = [w for w in text.split() if any(c.isalpha() for c in w)]
-    if words and words[0] not in FAMILY_NAMES:
+    if len(words) >= 3 and words[0] not in FAMILY_NAMES:
         meant = [name for name in FAMILY_NAMES if fold(name) == fold(words[0])]
         words[0] = meant[0] if len(meant) == 1 else words[0]
     if not 2 <= len(words) <= 6 or any(not NAME_WORD.match(w) for w in words):
