@@ -53,6 +53,11 @@ def register(kind: Kind) -> None:
     _kinds[kind.name] = kind
 
 
+def unregister(name: str) -> None:
+    """Forget a kind; unknown names are no error (tests)."""
+    _kinds.pop(name, None)
+
+
 def get(name: str) -> Kind:
     """Raises ProgrammingFault for a name no room registered."""
     try:

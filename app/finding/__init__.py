@@ -6,7 +6,7 @@ from flask import Flask
 
 from app import cli, relay
 from app.finding import commands, engine
-from app.finding.indexer import IndexConsumer
+from app.finding.indexer import IndexConsumer, build_if_missing
 from app.finding.views import bp
 from app.web.shell import NavItem, navigation, settings
 
@@ -15,6 +15,7 @@ def register(app: Flask) -> None:
     engine.configure(settings(app))
     app.register_blueprint(bp)
     relay.register(IndexConsumer())
+    relay.every(60.0, "index-present", build_if_missing)
     cli.add_command(commands.search_cli)
     navigation.add(
         NavItem("finding", "Tra cứu", "Tìm kiếm", "search", "finding.index", order=80, phone=True)

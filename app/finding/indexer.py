@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
@@ -19,6 +20,8 @@ BATCH = 500
 NOT_USABLE = (IndexMissing, IndexOutdated, IndexCorrupt)
 
 Thing = tuple[str, int]
+
+_writing = threading.Lock()  # the consumer and the regular look share one writer
 
 
 def record_id(thing: Thing) -> str:
@@ -44,17 +47,27 @@ class IndexConsumer:
     def handle(self, deliveries: Sequence[Claimed]) -> Outcome:
         """Bring the batch's things up to date; all or nothing, as they share one commit."""
         names = {delivery.name for delivery in deliveries}
-        if RebuildAsked.name in names:
-            rebuild()
         things = _things(deliveries, ThingChanged.name)
         purged = _things(deliveries, ThingPurged.name)
-        try:
+        build_if_missing()
+        with _writing:
+            if RebuildAsked.name in names:
+                rebuild()
             _update(engine.backend(), things, purged)
+        return Outcome(done=list(deliveries))
+
+
+def build_if_missing() -> None:
+    """Build the index when there is none, as after a restore, or none that can be used.
+
+    Writing would silently begin an empty one, in which nothing older is found.
+    """
+    with _writing:
+        try:
+            engine.backend().stats()
         except NOT_USABLE as error:
             log.warning("index not usable (%s): building it anew", type(error).__name__)
             rebuild()
-            _update(engine.backend(), things, purged)
-        return Outcome(done=list(deliveries))
 
 
 def _things(deliveries: Iterable[Claimed], name: str) -> list[Thing]:
