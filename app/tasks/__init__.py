@@ -1,1 +1,69 @@
 """Directives, tasks and custody: who has to do what until when, and where everything is."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import Session
+
+from app import kinds
+from app.security import Actor, Role
+from app.tasks import indexing, permissions, queries
+from app.tasks.views import bp
+from app.web import health
+from app.web.health import HealthLine
+from app.web.shell import Count, NavItem, navigation
+
+WATCHERS = frozenset(
+    {
+        Role.CLERK,
+        Role.DEPARTMENT_HEAD,
+        Role.CHIEF_OF_OFFICE,
+        Role.LEADER,
+        Role.DUTY_OFFICER,
+    }
+)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)
+    kinds.register(indexing.kind)
+    health.register("tasks", overdue_line)
+    navigation.add(
+        NavItem(
+            "tasks",
+            _("Công việc của tôi"),
+            _("Công việc"),
+            "checklist",
+            "tasks.index",
+            permission=permissions.MONITOR,
+            counter=waiting,
+            order=20,
+            phone=True,
+            letter="c",
+        )
+    )
+    navigation.add(
+        NavItem(
+            "stuck",
+            _("Điều hành"),
+            _("Tắc ở đâu"),
+            "hourglass",
+            "tasks.stuck",
+            roles=WATCHERS,
+            permission=permissions.MONITOR,
+            order=40,
+        )
+    )
+
+
+def waiting(session: Session, actor: Actor) -> Count:
+    """What waits for the actor; red when something of it is overdue or Hỏa tốc."""
+    number, pressing = queries.count_mine(session, actor)
+    return Count(number, urgent=pressing > 0)
+
+
+def overdue_line(session: Session) -> HealthLine:
+    """For the administrator: numbers without content."""
+    running, late = queries.count_open(session)
+    return HealthLine("Công việc", "ok", f"{running} việc đang mở, {late} việc quá hạn.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.clock import local, now
 from app.organisation import queries as organisation
 from app.security import ORGAN, Access, Actor
-from app.tasks.models import Custody, Station
-from app.worktime.calendar import Calendar
+from app.tasks.models import OPEN, Custody, Station, Task
+from app.worktime.calendar import STANDARD_DAY, Calendar
 from app.worktime.queries import load_calendar
 
 STATION_LABELS: dict[Station, str] = {
@@ -53,11 +53,15 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class StuckCell:
-    """How many things wait at a station of a unit, and how long the oldest has waited."""
+    """How many things wait at a station of a unit, and how long the oldest has waited.
+
+    `tone` is ok, warn after one working day, late after three.
+    """
 
     count: int
     oldest: datetime
     waited: str
+    tone: str
 
 
 def move(
@@ -76,7 +80,7 @@ def move(
     session.flush()
     if unit_id is None and post_id is not None:
         unit_id = organisation.get_post(session, post_id).unit_id
-    here = _open_stay(session, kind, thing_id)
+    here = open_stay(session, kind, thing_id)
     if here is not None:
         if (here.station, here.unit_id, here.post_id) == (station, unit_id, post_id):
             return
@@ -97,14 +101,14 @@ def move(
 def close(session: Session, kind: str, thing_id: int) -> None:
     """The thing is done: it is nowhere any more."""
     session.flush()
-    here = _open_stay(session, kind, thing_id)
+    here = open_stay(session, kind, thing_id)
     if here is not None:
         here.until = now()
 
 
 def opened(session: Session, actor: Actor, kind: str, thing_id: int) -> bool:
     """Note that whoever has it has looked at it. Returns whether this was the first time."""
-    here = _open_stay(session, kind, thing_id)
+    here = open_stay(session, kind, thing_id)
     if here is None or here.opened_at is not None or not _holds(actor, here):
         return False
     here.opened_at, here.opened_by = now(), actor.person_id
@@ -158,13 +162,14 @@ def stuck_table(session: Session, actor: Actor) -> dict[int, dict[Station, Stuck
     """Units × stations of what the actor may see: how many wait and how long the oldest has."""
     rows = (
         sa.select(Custody.unit_id, Custody.station, sa.func.count(), sa.func.min(Custody.since))
-        .where(Custody.until.is_(None), Custody.unit_id.is_not(None), *_visible(actor))
+        .where(Custody.unit_id.is_not(None), *_waits(), *_visible(actor))
         .group_by(Custody.unit_id, Custody.station)
     )
     calendar, moment = load_calendar(session), now()
     table: dict[int, dict[Station, StuckCell]] = {}
     for unit_id, station, count, oldest in session.execute(rows):
-        cell = StuckCell(count, oldest, _waited(calendar, oldest, moment))
+        length = calendar.working_time_between(oldest, moment)
+        cell = StuckCell(count, oldest, calendar.describe(length), _tone(length))
         table.setdefault(unit_id, {})[station] = cell
     return table
 
@@ -174,12 +179,29 @@ def waiting_at(
 ) -> list[Custody]:
     """The stays behind one cell of the table, the oldest first."""
     rows = sa.select(Custody).where(
-        Custody.until.is_(None),
         Custody.unit_id == unit_id,
         Custody.station == station,
+        *_waits(),
         *_visible(actor),
     )
     return list(session.scalars(rows.order_by(Custody.since, Custody.id).limit(limit)))
+
+
+def _waits() -> list[sa.ColumnElement[bool]]:
+    """Open stays, each thing once: a letter that became a task waits as that task."""
+    as_task = sa.exists().where(
+        Task.kind == Custody.kind,
+        Task.thing_id == Custody.thing_id,
+        Task.parent_id.is_(None),
+        Task.status.in_(OPEN),
+    )
+    return [Custody.until.is_(None), ~as_task]
+
+
+def _tone(length: timedelta) -> str:
+    if length >= 3 * STANDARD_DAY:
+        return "late"
+    return "warn" if length >= STANDARD_DAY else "ok"
 
 
 def _visible(actor: Actor) -> list[sa.ColumnElement[bool]]:
@@ -193,7 +215,8 @@ def _visible(actor: Actor) -> list[sa.ColumnElement[bool]]:
     return [opened_to]
 
 
-def _open_stay(session: Session, kind: str, thing_id: int) -> Custody | None:
+def open_stay(session: Session, kind: str, thing_id: int) -> Custody | None:
+    """Where the thing is now, if anywhere."""
     rows = sa.select(Custody).where(
         Custody.kind == kind, Custody.thing_id == thing_id, Custody.until.is_(None)
     )

@@ -15,6 +15,7 @@ from app.errors import NotFound
 from app.security import Actor, visible
 from app.tasks.models import (
     DONE,
+    FLASH,
     OPEN,
     Directive,
     DirectiveReader,
@@ -135,6 +136,22 @@ def count_tabs(session: Session, actor: Actor) -> tuple[dict[Tab, int], dict[Tab
     )
 
 
+def count_mine(session: Session, actor: Actor) -> tuple[int, int]:
+    """How many tasks wait for the actor, and how many of them are overdue or Hỏa tốc."""
+    pressing = sa.or_(Task.due_at < now(), Task.urgency >= FLASH)
+    mine = visible_tasks(actor).where(_in_tab(Tab.MINE, actor))
+    columns = (sa.func.count(), sa.func.count().filter(pressing))
+    found = session.execute(mine.with_only_columns(*columns).order_by(None)).one()
+    return found[0], found[1]
+
+
+def count_open(session: Session) -> tuple[int, int]:
+    """All open tasks and how many of them are overdue: numbers for the health page."""
+    rows = sa.select(sa.func.count(), sa.func.count().filter(Task.due_at < now()))
+    found = session.execute(rows.where(Task.status.in_(OPEN))).one()
+    return found[0], found[1]
+
+
 def _units_led(actor: Actor) -> list[int]:
     """Units whose things the actor sees as their head."""
     return sorted(int(term[5:]) for term in actor.terms if term.startswith("unit:"))
@@ -253,6 +270,21 @@ def get_directive(session: Session, directive_id: int) -> Directive:
     return directive
 
 
+def directive_with_readers(session: Session, directive_id: int | None) -> Directive | None:
+    """The directive that made a task, if one did."""
+    rows = sa.select(Directive).where(Directive.id == directive_id)
+    return session.scalar(rows.options(selectinload(Directive.readers)))
+
+
+def visible_by_id(
+    session: Session, actor: Actor, task_ids: Iterable[int | None]
+) -> dict[int, Task]:
+    """Those of some tasks that the actor may see, by id."""
+    wanted = {task_id for task_id in task_ids if task_id}
+    rows = session.scalars(visible_tasks(actor).where(Task.id.in_(wanted))).all()
+    return {task.id: task for task in rows}
+
+
 def directives_of(session: Session, kind: str, thing_ids: Iterable[int]) -> list[Directive]:
     """Directives on things, the newest first, with their readers."""
     rows = sa.select(Directive).where(
@@ -291,6 +323,20 @@ def unopened_readings(
         )
     )
     return list(session.scalars(rows))
+
+
+def unopened_participations(
+    session: Session, actor: Actor, kind: str, thing_id: int
+) -> list[TaskParticipant]:
+    """The actor's parts in the task, or in tasks for the thing, that they have not looked at."""
+    row = TaskParticipant
+    about = Task.id == thing_id
+    if kind != KIND:
+        about = sa.and_(Task.kind == kind, Task.thing_id == thing_id)
+    theirs = sa.or_(row.post_id.in_(sorted(actor.post_ids)), row.unit_id.in_(_units_led(actor)))
+    return list(
+        session.scalars(sa.select(row).join(Task).where(about, theirs, row.opened_at.is_(None)))
+    )
 
 
 def participation_of(actor: Actor, task: Task) -> TaskParticipant | None:

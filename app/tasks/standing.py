@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from app.errors import PermissionDenied, RuleViolated
 from app.security import Actor, unit_term
 from app.tasks import custody, hooks
-from app.tasks.models import DONE, Station, Task, TaskStatus
+from app.tasks.models import DONE, STATUS_LABELS, Station, Task, TaskStatus
 
-FLASH = 3  # Hỏa tốc: the urgency that interrupts
+RUNNING = frozenset({TaskStatus.NOT_STARTED, TaskStatus.IN_PROGRESS})  # it lies with its lead
 
 
 def leads(actor: Actor, task: Task) -> bool:
@@ -54,6 +54,15 @@ def must_be_open(task: Task) -> None:
         raise RuleViolated("Công việc đã kết thúc.")
 
 
+def must_be_running(task: Task) -> None:
+    """The lead still has it: neither handed in nor given back."""
+    must_be_open(task)
+    if task.status not in RUNNING:
+        raise RuleViolated(
+            f"Công việc đang ở trạng thái “{STATUS_LABELS[task.status]}”, chưa làm được việc này."
+        )
+
+
 def start(session: Session, actor: Actor, task: Task) -> None:
     """Begin to work: the first report, part or assignment does it."""
     task.become(TaskStatus.IN_PROGRESS)
@@ -69,19 +78,20 @@ def place(
     post_id: int | None = None,
 ) -> None:
     """Move the task, and with a whole task the thing that caused it."""
-    for kind, thing_id in _things(task):
+    for kind, thing_id in things(task):
         custody.move(session, kind, thing_id, station=station, unit_id=unit_id, post_id=post_id)
 
 
 def leave(session: Session, task: Task, *, with_cause: bool) -> None:
     """The task is nowhere any more; its cause neither, if nothing else is open for it."""
-    for kind, thing_id in _things(task):
+    for kind, thing_id in things(task):
         if kind == "task" or with_cause:
             custody.close(session, kind, thing_id)
 
 
-def _things(task: Task) -> list[tuple[str, int]]:
-    things = [("task", task.id)]
+def things(task: Task) -> list[tuple[str, int]]:
+    """What moves with a task: itself and, for a whole one, the thing that caused it."""
+    found = [("task", task.id)]
     if task.parent_id is None and task.kind and task.thing_id:
-        things.append((task.kind, task.thing_id))
-    return things
+        found.append((task.kind, task.thing_id))
+    return found

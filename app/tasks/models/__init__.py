@@ -4,7 +4,11 @@ from app.tasks.models.custody import Custody, Station
 from app.tasks.models.directives import Directive, DirectiveReader, Outcome
 from app.tasks.models.tasks import (
     DONE,
+    FLASH,
     OPEN,
+    SOURCE_LABELS,
+    STATUS_LABELS,
+    URGENCY_LABELS,
     ExtensionRequest,
     ExtensionState,
     Participation,
@@ -19,7 +23,11 @@ from app.tasks.models.tasks import (
 
 __all__ = [
     "DONE",
+    "FLASH",
     "OPEN",
+    "SOURCE_LABELS",
+    "STATUS_LABELS",
+    "URGENCY_LABELS",
     "Custody",
     "Directive",
     "DirectiveReader",

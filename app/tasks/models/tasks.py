@@ -67,6 +67,8 @@ SOURCE_LABELS: dict[TaskSource, str] = {
     TaskSource.RECURRING: "Báo cáo định kỳ",
     TaskSource.SPLIT: "Tách từ việc khác",
 }
+FLASH = 3  # Hỏa tốc: the urgency that interrupts
+URGENCY_LABELS: dict[int, str] = {0: "Thường", 1: "Khẩn", 2: "Thượng khẩn", 3: "Hỏa tốc"}
 
 
 class Participation(enum.Enum):

@@ -22,6 +22,7 @@ from app.tasks.services.handling import (
     urge,
 )
 from app.tasks.services.making import TaskOrder, create_task, split_task, waive_children
+from app.tasks.services.nudging import nudge
 from app.tasks.services.recurring import (
     RuleOrder,
     create_due_occurrences,
@@ -45,6 +46,7 @@ __all__ = [
     "give_opinion",
     "make_rule",
     "mark_opened",
+    "nudge",
     "recall_directive",
     "reject_completion",
     "remind",

@@ -17,6 +17,7 @@ from app.organisation import queries as organisation
 from app.security import SYSTEM, Actor, Role, authorize, grant, post_term, revoke, unit_term
 from app.tasks import custody, hooks, permissions, queries, standing
 from app.tasks.models import (
+    FLASH,
     Directive,
     DirectiveReader,
     Outcome,
@@ -161,9 +162,14 @@ def mark_opened(session: Session, actor: Actor, kind: str, thing_id: int) -> boo
     Returns whether anything was new. An INFORM directive that all have opened closes.
     """
     news = custody.opened(session, actor, kind, thing_id)
+    if kind == "task":
+        for thing in standing.things(queries.get_task(session, actor, thing_id)):
+            news |= custody.opened(session, actor, *thing)
     for task in queries.unopened_tasks(session, actor, kind, thing_id):
         task.opened_at, news = now(), True
         custody.opened(session, actor, "task", task.id)
+    for participant in queries.unopened_participations(session, actor, kind, thing_id):
+        participant.opened_at, news = now(), True
     for reader in queries.unopened_readings(session, actor, kind, thing_id):
         reader.opened_at, reader.opened_by, news = now(), actor.person_id, True
         if all(other.opened_at for other in reader.directive.readers):
@@ -245,7 +251,7 @@ def _redirect(
         title=f"Chờ đồng chí chỉ đạo: {title}",
         text=directive.text,
         post_ids=[to_post],
-        urgent=directive.urgency >= standing.FLASH,
+        urgent=directive.urgency >= FLASH,
     )
 
 

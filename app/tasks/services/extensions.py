@@ -27,7 +27,7 @@ def request_extension(
     """
     task = queries.get_task(session, actor, task_id)
     actor = authorize(standing.as_lead(actor, task), permissions.HANDLE)
-    standing.must_be_open(task)
+    standing.must_be_running(task)
     if task.due_at is None:
         raise RuleViolated("Công việc không có thời hạn, không cần gia hạn.")
     if now() > task.due_at:

@@ -11,7 +11,7 @@ from app.notifications.services import notify
 from app.organisation import queries as organisation
 from app.security import Actor, authorize, grant, post_term
 from app.tasks import hooks, permissions, queries, standing
-from app.tasks.models import Station, Task, TaskParticipant, TaskProgress, TaskStatus
+from app.tasks.models import FLASH, Station, Task, TaskParticipant, TaskProgress, TaskStatus
 from app.tasks.services.making import KIND
 
 
@@ -35,7 +35,7 @@ def assign_specialist(
     if version is not None and version != task.version:
         raise EditConflict(f"task {task_id} is at {task.version}, not {version}")
     actor = authorize(standing.as_head(actor, task), permissions.CREATE)
-    standing.must_be_open(task)
+    standing.must_be_running(task)
     unit_id = organisation.get_post(session, post_id).unit_id
     if unit_id not in organisation.units_under(session, task.lead_unit_id or 0):
         raise RuleViolated("Chỉ giao được cho người trong đơn vị.")
@@ -58,7 +58,7 @@ def report_progress(
     """Report on the way: how far (0 to 99 percent) and in words."""
     task = queries.get_task(session, actor, task_id)
     actor = authorize(standing.as_lead(actor, task), permissions.HANDLE)
-    standing.must_be_open(task)
+    standing.must_be_running(task)
     if not 0 <= percent < 100:
         raise InvalidInput("Tiến độ là số từ 0 đến 99; xong thì báo hoàn thành.", "percent")
     if not text.strip():
@@ -228,7 +228,7 @@ def _tell(
         title=title,
         text=text,
         post_ids=post_ids,
-        urgent=task.urgency >= standing.FLASH,
+        urgent=task.urgency >= FLASH,
     )
 
 
@@ -242,7 +242,7 @@ def _tell_lead(session: Session, task: Task, event: str, title: str, text: str =
         text=text,
         post_ids=[task.lead_post_id] if task.lead_post_id else [],
         unit_ids=[task.lead_unit_id] if task.lead_unit_id and not task.lead_post_id else [],
-        urgent=task.urgency >= standing.FLASH,
+        urgent=task.urgency >= FLASH,
     )
 
 

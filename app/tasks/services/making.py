@@ -16,6 +16,7 @@ from app.organisation import queries as organisation
 from app.security import ORGAN, Actor, Role, authorize, grant, post_term, unit_term
 from app.tasks import permissions, queries, standing
 from app.tasks.models import (
+    FLASH,
     Participation,
     Station,
     Task,
@@ -59,11 +60,13 @@ def split_task(session: Session, actor: Actor, *, task_id: int, order: TaskOrder
     """Give a part of a task to somebody else; the whole stays with its lead.
 
     Raises:
-        RuleViolated: the task is closed, or the part would be due after the whole.
+        PermissionDenied: the actor may not give tasks, or not outside their unit.
+        RuleViolated: the lead does not have it now, or the part would be due after the whole.
     """
     whole = queries.get_task(session, actor, task_id)
-    actor = authorize(standing.as_lead(actor, whole), permissions.HANDLE)
-    standing.must_be_open(whole)
+    actor = authorize(standing.as_lead(actor, whole), permissions.CREATE)
+    check_reach(session, actor, order.lead)
+    standing.must_be_running(whole)
     if whole.due_at is not None and (order.due_at is None or order.due_at > whole.due_at):
         raise RuleViolated("Hạn của việc tách ra không được sau hạn của việc chính.")
     if whole.status is TaskStatus.NOT_STARTED:
@@ -77,6 +80,7 @@ def waive_children(session: Session, actor: Actor, *, task_id: int) -> None:
     """Let a task be finished although parts of it are open."""
     task = queries.get_task(session, actor, task_id)
     actor = authorize(standing.as_lead(actor, task), permissions.HANDLE)
+    standing.must_be_running(task)
     task.children_waived = True
     audit.record(session, actor, "task.parts_waived", task.id)
     outbox.changed(session, KIND, task.id)
@@ -195,7 +199,7 @@ def _announce(session: Session, actor: Actor, task: Task, order: TaskOrder) -> N
         kind=KIND,
         thing_id=task.id,
         title=f"Việc mới: {task.title}",
-        urgent=task.urgency >= standing.FLASH,
+        urgent=task.urgency >= FLASH,
         post_ids=[lead.post_id] if lead.post_id else [],
         unit_ids=[lead.unit_id] if lead.unit_id else [],
     )

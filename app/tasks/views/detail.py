@@ -1,0 +1,145 @@
+"""/cong-viec/<token>: one task, what was said about it and what may be done now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+
+from app import audit
+from app.db import reading, transaction
+from app.notifications.services import mark_read
+from app.security import Actor
+from app.tasks import permissions, queries, services, showing
+from app.tasks.acting import Act
+from app.tasks.forms import AssignForm, PartForm
+from app.tasks.models import SOURCE_LABELS, STATUS_LABELS, Task, TaskStatus
+from app.tasks.showing import TaskView
+from app.tasks.views.blueprint import TONES, bp
+from app.tasks.views.panels import PANELS, Panel
+from app.web.gate import needs
+from app.web.shell import current_actor
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An act on the page with its form; `open`: put forward."""
+
+    act: Act
+    panel: Panel
+    form: FlaskForm
+    label: str
+    open: bool
+
+
+@bp.get("/<token>")
+@needs(permissions.MONITOR)
+def detail(token: str) -> ResponseReturnValue:
+    """The page of a task; for htmx only what others may have changed. Opening it marks it seen."""
+    actor = current_actor()
+    with transaction("tasks.open") as session:
+        task = queries.get_task_by_token(session, actor, token)
+        services.mark_opened(session, actor, queries.KIND, task.id)
+        audit.record_read(session, actor, queries.KIND, task.id, "read")
+        mark_read(session, actor, thing=(queries.KIND, task.id))
+    if "HX-Request" in request.headers:
+        with reading() as session:
+            view = showing.load_task(session, actor, token)
+            return render_template("tasks/_facts.html", **context(view))
+    return show(token)
+
+
+def show(token: str, given: tuple[Act, FlaskForm] | None = None, message: str | None = None) -> str:
+    """The page; `given` is a form that was refused, `message` why."""
+    actor = current_actor()
+    with reading() as session:
+        view = showing.load_task(session, actor, token)
+        acts = list(view.acts)
+        if given is not None and given[0] not in acts and message is None:
+            acts.append(given[0])
+        offered = [offer(session, actor, view, act, given) for act in acts]
+        offered.sort(key=lambda one: not one.open)
+        return render_template(
+            "tasks/detail.html",
+            offered=offered,
+            refused=given[1] if given else None,
+            message=message,
+            **context(view),
+        )
+
+
+def context(view: TaskView) -> dict[str, object]:
+    return {
+        "view": view,
+        "task": view.task,
+        "sources": SOURCE_LABELS,
+        "states": STATUS_LABELS,
+        "tones": TONES,
+    }
+
+
+def offer(
+    session: Session,
+    actor: Actor,
+    view: TaskView,
+    act: Act,
+    given: tuple[Act, FlaskForm] | None = None,
+) -> Offered:
+    """An act with its form: the refused one with what was typed, or a new one."""
+    refused = given is not None and given[0] is act
+    form = given[1] if given and refused else new_form(session, actor, view.task, act)
+    label = PANELS[act].label
+    if act is Act.ASSIGN and view.task.lead_post_id is not None:
+        label = "Đổi người làm"
+    return Offered(
+        act=act,
+        panel=PANELS[act],
+        form=form,
+        label=label,
+        open=refused or (given is None and act is front_act(actor, view)),
+    )
+
+
+def front_act(actor: Actor, view: TaskView) -> Act | None:
+    """The act that most likely comes next; its form stands open."""
+    task, acts = view.task, view.acts
+    if Act.ASSIGN in acts and task.lead_post_id is None:
+        return Act.ASSIGN
+    for act in (Act.ACCEPT, Act.DECIDE, Act.SEND_AGAIN):
+        if act in acts:
+            return act
+    if Act.SUBMIT in acts and task.lead_post_id in actor.post_ids:
+        return Act.SUBMIT if task.status is TaskStatus.IN_PROGRESS else Act.REPORT
+    return Act.OPINION if Act.OPINION in acts else None
+
+
+def new_form(session: Session, actor: Actor, task: Task, act: Act) -> FlaskForm:
+    """An empty form of the act, with its choices and what is known already."""
+    form = PANELS[act].form(formdata=None, prefix=act.value)
+    fill_choices(session, actor, task, form)
+    if isinstance(form, AssignForm):
+        form.version.data = str(task.version)
+        form.post_id.data = task.lead_post_id
+    if act is Act.REPORT:
+        form["percent"].data = task.percent
+    return form
+
+
+def fill_choices(session: Session, actor: Actor, task: Task, form: FlaskForm) -> None:
+    """Whom a task or a part of it can be given to."""
+    if isinstance(form, AssignForm):
+        form.post_id.choices = [
+            (one.post_id, candidate_label(one)) for one in showing.candidates(session, task)
+        ]
+    if isinstance(form, PartForm):
+        form.lead.choices = [("", "")] + [
+            (f"post:{one.post_id}", one.label) for one in showing.candidates(session, task)
+        ]
+
+
+def candidate_label(one: showing.Candidate) -> str:
+    """“Trần Văn Mẫu, Chuyên viên Phòng Kinh tế (3 việc)”."""
+    return f"{one.label} ({one.open_tasks} việc)" if one.open_tasks else one.label

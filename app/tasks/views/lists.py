@@ -1,0 +1,101 @@
+"""/cong-viec: tabs with numbers, filters, pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.clock import today
+from app.db import reading
+from app.organisation import queries as organisation
+from app.tasks import permissions, queries, showing
+from app.tasks.models import DONE, OPEN, STATUS_LABELS, TaskStatus
+from app.tasks.queries import TAB_LABELS, Tab, TaskFilter, TaskPage
+from app.tasks.views.blueprint import TONES, bp
+from app.web.gate import needs
+from app.web.shell import current_actor
+
+SIZES = (20, 50, 100)
+DUE_LABELS = {
+    "overdue": "Quá hạn",
+    "today": "Hôm nay",
+    "soon": "Trong 3 ngày tới",
+    "none": "Không thời hạn",
+}
+EMPTY = {
+    Tab.MINE: "Không có việc nào chờ bạn.",
+    Tab.GIVEN: "Bạn chưa giao việc nào đang mở.",
+    Tab.UNIT: "Đơn vị không có việc nào đang mở.",
+    Tab.SHARED: "Không có việc nào bạn phối hợp hoặc theo dõi.",
+    Tab.DONE: "Chưa có việc nào đã xong.",
+}
+
+
+@bp.get("")
+@needs(permissions.MONITOR)
+def index() -> ResponseReturnValue:
+    """The list; for htmx only its card."""
+    actor, wanted = current_actor(), wanted_filter()
+    size = request.args.get("size", SIZES[0], type=int)
+    with reading() as session:
+        page = queries.page_of_tasks(
+            session,
+            actor,
+            wanted,
+            page=request.args.get("page", 1, type=int),
+            size=size if size in SIZES else SIZES[0],
+        )
+        partial = "HX-Request" in request.headers
+        return render_template(
+            "tasks/_list.html" if partial else "tasks/index.html",
+            today=today(),
+            may_create=actor.may(permissions.CREATE),
+            wanted=wanted,
+            page=page,
+            rows=showing.rows_of(session, actor, page.tasks),
+            tab_items=tab_items(page),
+            due_choices=list(DUE_LABELS.items()),
+            status_choices=status_choices(wanted.tab),
+            unit_choices=[(unit.id, unit.short_name) for unit in organisation.units(session)],
+            narrowed=bool(wanted.text or wanted.due or wanted.status or wanted.unit_id),
+            nothing=_(EMPTY[wanted.tab]),
+            labels=STATUS_LABELS,
+            tones=TONES,
+        )
+
+
+def wanted_filter() -> TaskFilter:
+    """The filter of the address; what is not understood is left out."""
+    tabs = {tab.value: tab for tab in Tab}
+    states = {status.value: status for status in TaskStatus}
+    due = request.args.get("due", "")
+    return TaskFilter(
+        tab=tabs.get(request.args.get("tab", ""), Tab.MINE),
+        text=request.args.get("q", "").strip()[:200],
+        due=due if due in DUE_LABELS else "",
+        status=states.get(request.args.get("status", "")),
+        unit_id=request.args.get("unit", type=int),
+    )
+
+
+def tab_items(page: TaskPage) -> list[dict[str, Any]]:
+    """The tabs as the macro wants them; red when something in them is overdue."""
+    return [
+        {
+            "key": tab.value,
+            "label": _(TAB_LABELS[tab]),
+            "url": url_for("tasks.index", tab=tab.value),
+            "count": page.counts[tab],
+            "urgent": page.overdue[tab] > 0,
+        }
+        for tab in Tab
+    ]
+
+
+def status_choices(tab: Tab) -> list[tuple[str, str]]:
+    """The states that can occur in a tab."""
+    states = DONE if tab is Tab.DONE else OPEN
+    return [(status.value, STATUS_LABELS[status]) for status in TaskStatus if status in states]
