@@ -94,9 +94,8 @@ def _organs(session: Session, letters: Sequence[IncomingDocument]) -> dict[int, 
         sa.select(Organ.id, Organ.name, Organ.merged_into_id).where(Organ.id.in_(ids))
     ).all()
     heads = {row.merged_into_id for row in rows if row.merged_into_id}
-    names = dict(
-        session.execute(sa.select(Organ.id, Organ.name).where(Organ.id.in_(heads))).tuples()
-    )
+    merged = sa.select(Organ.id, Organ.name).where(Organ.id.in_(heads))
+    names = dict(session.execute(merged).tuples().all())
     return {row.id: names.get(row.merged_into_id, row.name) for row in rows}
 
 

@@ -204,6 +204,12 @@ def entries(
     return session.scalars(rows).all()
 
 
+def count_entries(session: Session, series_id: int, year: int) -> int:
+    """How many entries a book has, voided and late ones too."""
+    rows = sa.select(sa.func.count()).select_from(RegisterEntry)
+    return session.scalar(rows.filter_by(series_id=series_id, year=year)) or 0
+
+
 def document_types(session: Session, on: date | None = None) -> Sequence[DocumentType]:
     """The types that are in force on a day, in the order of the decree."""
     day = on or today()

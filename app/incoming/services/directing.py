@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.clock import now
-from app.errors import InvalidInput, NotFound, RuleViolated
+from app.errors import InvalidInput, NotFound, PermissionDenied, RuleViolated
 from app.incoming import permissions
 from app.incoming.indexing import title_of
 from app.incoming.models import IncomingDocument, IncomingStatus, RoutingRule
 from app.incoming.queries.letters import KIND, get_letter
 from app.incoming.queries.rules import matches, rule_in_force
+from app.incoming.services.routing import open_tasks
 from app.organisation.queries import get_post, get_unit, holders
 from app.registers.queries import type_labels
 from app.security import Actor, Holding, authorize
@@ -25,7 +26,10 @@ from app.worktime.calendar import Unit
 from app.worktime.queries import load_calendar
 
 S = IncomingStatus
-TO_BE_DIRECTED = frozenset({S.SUBMITTED, S.DIRECTED, S.REOPENED, S.FOR_INFORMATION})
+TO_BE_DIRECTED = frozenset(
+    {S.SUBMITTED, S.DIRECTED, S.REOPENED, S.FOR_INFORMATION, S.ASSIGNED, S.IN_PROGRESS}
+)
+"""The last two only when no task of the letter is open any more: all were called off."""
 
 
 def direct_letter(
@@ -33,12 +37,22 @@ def direct_letter(
 ) -> Directive:
     """A leader's directive (bút phê) on a letter that was submitted; acts in the post it lies at.
 
-    Raises RuleViolated for a letter that waits for no directive, and what `give_directive` raises.
+    Raises:
+        PermissionDenied: it was submitted to another post.
+        RuleViolated: it waits for no directive, or a task of it is still open.
+        InvalidInput: what `give_directive` finds missing in the order.
     """
     letter = get_letter(session, actor, letter_id)
     letter.must_be_registered()
-    if letter.status not in TO_BE_DIRECTED:
+    if letter.status not in TO_BE_DIRECTED or letter.submitted_to_post_id is None:
         raise RuleViolated("Văn bản này không chờ ý kiến chỉ đạo.")
+    if letter.submitted_to_post_id not in actor.post_ids:
+        raise PermissionDenied(
+            f"incoming {letter_id} lies at post {letter.submitted_to_post_id}",
+            "Văn bản này được trình lãnh đạo khác.",
+        )
+    if open_tasks(session, letter.id):
+        raise RuleViolated("Văn bản đã giao và còn việc chưa xong. Hãy thu hồi trước.")
     return give_directive(
         session,
         actor,
