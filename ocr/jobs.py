@@ -77,8 +77,8 @@ def _first(
     frame = Frame.of(page)
     upright = upright_image(image, frame)
     words = upright_words(page)
-    marks = find_marks(upright, page.dpi, engine)
     lines = group_lines(words, frame.upright_size[0] / frame.upright_size[1])
+    marks = find_marks(upright, page.dpi, engine, lines)
     verdict = None if options.cleared else judge(lines, marks, options.secrecy_heads)
     if verdict and verdict.box:
         _write_crop(upright, verdict.box)

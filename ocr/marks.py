@@ -15,13 +15,15 @@ import numpy as np
 from ocr.clean import darkest, is_colour, red_ink
 from ocr.engine import Image, OcrEngine
 from ocr.geometry import overlap
-from ocr.lines import fold, is_upper, one_wrong
+from ocr.lines import Line, fold, is_upper, one_wrong
 from ocr.types import Box
 
 UPPER_PART = 0.55
 MM_PER_INCH = 25.4
 MAX_CROPS = 14
 GAP_PX = 36
+READING_MODES = (11, 6)
+"""Sparse text first; what it does not see, as one block."""
 SECRET_WORDS = {"MAT": "MẬT", "TOI MAT": "TỐI MẬT", "TUYET MAT": "TUYỆT MẬT"}
 URGENT_WORDS = {
     "KHAN": "KHẨN",
@@ -68,19 +70,49 @@ def known_word(text: str) -> str | None:
     return words[close[0]] if len(close) == 1 else None
 
 
-def find_marks(image: Image, dpi: int, engine: OcrEngine) -> list[Mark]:
-    """Boxed or red marks in the upper part of an upright page image (RGB or gray)."""
+def find_marks(image: Image, dpi: int, engine: OcrEngine, lines: Sequence[Line] = ()) -> list[Mark]:
+    """Boxed or red marks in the upper part of an upright page image (RGB or gray).
+
+    `lines`: what was read on the page already; a line that is such a word counts if its ink is red
+    or a frame stands about it. What one way of reading misses, a second one may see: a mark that
+    is overlooked costs more than a call.
+    """
     top = np.ascontiguousarray(image[: int(image.shape[0] * UPPER_PART)])
-    crops = _red_crops(top, dpi) + _boxed_crops(top, dpi)
-    if not crops:
-        return []
-    crops = _without_repeats(crops)[:MAX_CROPS]
-    marks = []
-    for crop, text, confidence in _read_crops(crops, dpi, engine):
-        word = known_word(text)
-        if word:
-            marks.append(_mark(crop, word, confidence, image))
+    boxed = _boxed_crops(top, dpi)
+    marks = _marks_of_lines(image, lines, boxed)
+    unread = _without_repeats(_red_crops(top, dpi) + boxed)[:MAX_CROPS]
+    for psm in READING_MODES:
+        known = []
+        for crop, text, confidence in _read_crops(unread, dpi, engine, psm) if unread else []:
+            word = known_word(text)
+            if word:
+                marks.append(_mark(crop, word, confidence, image))
+                known.append(crop)
+        unread = [crop for crop in unread if not any(crop is k for k in known)]
     return _best_of_each_place(marks)
+
+
+def _marks_of_lines(image: Image, lines: Sequence[Line], boxed: Sequence[_Crop]) -> list[Mark]:
+    """Marks among the lines that were read: their ink is red, or a frame stands about them."""
+    height, width = image.shape[:2]
+    found = []
+    for line in lines:
+        word = known_word(line.text)
+        if word is None or line.box[3] > UPPER_PART:
+            continue
+        x0, y0, x1, y1 = (round(v * s) for v, s in zip(line.box, (width, height) * 2, strict=True))
+        patch = image[max(0, y0) : y1, max(0, x0) : x1]
+        red = patch.size > 0 and _frame_is_red(patch, (0, 0, patch.shape[1], patch.shape[0]))
+        middle = ((x0 + x1) / 2, (y0 + y1) / 2)
+        framed = any(_holds(crop.box, middle) for crop in boxed)
+        if red or framed:
+            found.append(Mark(word, line.box, framed, red, line.confidence))
+    return found
+
+
+def _holds(box: tuple[int, int, int, int], point: tuple[float, float]) -> bool:
+    x, y, w, h = box
+    return x < point[0] < x + w and y < point[1] < y + h
 
 
 def _mark(crop: _Crop, word: str, confidence: float, image: Image) -> Mark:
@@ -201,6 +233,8 @@ def _has_ink(inner: Image) -> bool:
 
 
 def _frame_is_red(top: Image, box: tuple[int, int, int, int]) -> bool:
+    if top.ndim == 2:
+        return False
     x, y, w, h = box
     return bool((red_ink(top[y : y + h, x : x + w]) < 140).mean() > 0.03)
 
@@ -230,7 +264,7 @@ def _without_repeats(crops: Sequence[_Crop]) -> list[_Crop]:
 
 
 def _read_crops(
-    crops: Sequence[_Crop], dpi: int, engine: OcrEngine
+    crops: Sequence[_Crop], dpi: int, engine: OcrEngine, psm: int
 ) -> list[tuple[_Crop, str, float]]:
     """Text of each crop: all of them under each other on one sheet, read once."""
     width = max(crop.image.shape[1] for crop in crops) + 2 * GAP_PX
@@ -242,7 +276,7 @@ def _read_crops(
         sheet[y : y + h, GAP_PX : GAP_PX + w] = crop.image
         tops.append((y, y + h))
         y += h + GAP_PX
-    words = engine.read(sheet, dpi=dpi, psm=11)
+    words = engine.read(sheet, dpi=dpi, psm=psm)
     answers = []
     for crop, (start, end) in zip(crops, tops, strict=True):
         inside = [w for w in words if start <= (w.y0 + w.y1) / 2 < end]

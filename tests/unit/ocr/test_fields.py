@@ -125,7 +125,7 @@ def test_an_invitation_gives_time_place_and_participants(tmp_path):
                 "2. Địa điểm: Phòng họp số 2, trụ sở Sở Nội vụ.",
                 "3. Thành phần: Lãnh đạo các phòng chuyên môn.",
                 "Đề nghị các đại biểu có mặt đúng thời gian và địa điểm nêu trên để cuộc họp đạt",
-                "kết quả; các đơn vị chuẩn bị báo cáo và gửi về Văn phòng Sở trước khi họp một ngày.",
+                "kết quả; các đơn vị chuẩn bị báo cáo và gửi về Văn phòng Sở trước khi họp.",
             ),
         ),
     )  # fmt: skip

@@ -241,7 +241,7 @@ def test_columns_of_different_pitch_make_lines_of_their_own():
         ("sửa đối, bố sung", "sửa đổi, bổ sung"),
         ("Tống giám đốc", "Tổng giám đốc"),
         ("TRIẾN KHAI", "TRIỂN KHAI"),
-        ("Đặng Hữú Thắng", "Đặng Hữu Thắng".replace("Hữu", "Hữu")),
+        ("Đặng Hữú Thắng", "Đặng Hữu Thắng"),
     ],
 )
 def test_misread_tones_are_put_right_by_their_neighbours(read, meant):
@@ -251,7 +251,8 @@ def test_misread_tones_are_put_right_by_their_neighbours(read, meant):
 @pytest.mark.parametrize(
     "text",
     [
-        "thành phố Hà Nội", "cộng tác viên", "công tác phí", "bán kính 5 km", "trên địa bàn Kính gửi",
+        "thành phố Hà Nội", "cộng tác viên", "công tác phí", "bán kính 5 km",
+        "trên địa bàn Kính gửi",
         "Uỷ ban nhân dân", "đối với tổ chức", "số 15/2024/QĐ-UBND", "lịch sử đảng bộ",
     ],
 )  # fmt: skip
