@@ -23,6 +23,11 @@ HEADING = Heading("UBND phường Minh Họa", "Sổ đăng ký văn bản đế
 COLUMNS = [Column("Số đến", 20, number=True), Column("Trích yếu", 80)]
 
 
+@pytest.fixture(autouse=True)
+def _without_form_tokens(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
 @pytest.fixture
 def series_id(office: Office) -> int:
     with transaction() as session:

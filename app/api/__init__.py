@@ -1,0 +1,12 @@
+"""REST `/api/v1`: what other systems use. Tokens with scopes act in a post."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Add the addresses."""
+    from app.api import incoming
+
+    app.register_blueprint(incoming.bp)
