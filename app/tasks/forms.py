@@ -18,10 +18,12 @@ from wtforms import (
     TimeField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import TextInput
 
 from app.errors import InvalidInput
 from app.tasks.models import SOURCE_LABELS, URGENCY_LABELS, RecurringUnit, TaskSource
 
+TIME_FORMATS = ["%H:%M", "%Hh%M", "%Hh", "%H"]
 DATE_FORMATS = ["%d/%m/%Y", "%d%m%Y", "%d-%m-%Y", "%d-%m-%y", "%d/%m/%y", "%Y-%m-%d"]
 MANUAL_SOURCES = (TaskSource.ORAL, TaskSource.CONCLUSION, TaskSource.PLAN)
 EVERY_LABELS = {
@@ -96,7 +98,7 @@ class OpinionForm(FlaskForm):
 
 
 class ExtendForm(FlaskForm):
-    new_due_at = DateField(_("Hạn mới"), [InputRequired()], format=DATE_FORMATS)
+    new_due_at = DateField(_("Hạn mới"), [InputRequired()], format=DATE_FORMATS, widget=TextInput())
     reason = _words(_("Lý do"), required=True, longest=1000, rows=2)
 
 
@@ -112,7 +114,7 @@ class DecideForm(FlaskForm):
 class PartForm(FlaskForm):
     title = StringField(_("Việc tách ra"), [InputRequired(), Length(max=500)])
     lead = SelectField(_("Người thực hiện"), [InputRequired(_("Hãy chọn người thực hiện."))])
-    due_at = DateField(_("Hạn"), [Optional()], format=DATE_FORMATS)
+    due_at = DateField(_("Hạn"), [Optional()], format=DATE_FORMATS, widget=TextInput())
     body = _words(_("Yêu cầu"), required=False, longest=2000, rows=2)
 
 
@@ -127,10 +129,16 @@ class TaskForm(FlaskForm):
         _("Hạn xử lý"),
         [Optional()],
         format=DATE_FORMATS,
+        widget=TextInput(),
         description=_("Để trống: không thời hạn"),
     )
     due_time = TimeField(
-        _("Trước giờ"), [Optional()], description=_("Để trống: hết giờ làm việc của ngày đó")
+        _("Trước giờ"),
+        [Optional()],
+        format=TIME_FORMATS,
+        widget=TextInput(),
+        description=_("Ví dụ 17:00; để trống: hết giờ làm việc của ngày đó"),
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
     urgency = SelectField(_("Độ khẩn"), coerce=int, choices=list(URGENCY_LABELS.items()))
     source = SelectField(
@@ -147,12 +155,14 @@ class RuleForm(FlaskForm):
     every = SelectField(
         _("Chu kỳ"), choices=[(unit.value, EVERY_LABELS[unit]) for unit in RecurringUnit]
     )
-    anchor_on = DateField(_("Hạn của kỳ đầu"), [InputRequired()], format=DATE_FORMATS)
+    anchor_on = DateField(
+        _("Hạn của kỳ đầu"), [InputRequired()], format=DATE_FORMATS, widget=TextInput()
+    )
     days_ahead = IntegerField(
         _("Giao trước (ngày)"),
         [InputRequired(), NumberRange(0, 60, _("Số ngày giao trước từ 0 đến 60."))],
         default=7,
         render_kw={"inputmode": "numeric", "min": 0, "max": 60},
     )
-    ends_on = DateField(_("Kết thúc"), [Optional()], format=DATE_FORMATS)
+    ends_on = DateField(_("Kết thúc"), [Optional()], format=DATE_FORMATS, widget=TextInput())
     body = _words(_("Yêu cầu"), required=False, longest=4000)

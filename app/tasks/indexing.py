@@ -68,7 +68,7 @@ def records(session: Session, ids: Sequence[int]) -> list[SearchRecord]:
     leads = lead_labels(session, tasks)
     return [
         SearchRecord(
-            id=f"{KIND}-{task.id}",
+            id=f"{KIND}:{task.id}",
             kind=KIND,
             title=task.title,
             acl=frozenset(terms[task.id] | {ORGAN}),
@@ -92,7 +92,9 @@ def _texts(session: Session, tasks: Sequence[Task]) -> dict[int, list[str]]:
             sa.select(Directive.id, Directive.text).where(
                 Directive.id.in_({task.directive_id for task in tasks if task.directive_id})
             )
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     found = {}
     for task in tasks:

@@ -112,6 +112,7 @@ class TaskView:
     task: Task
     row: TaskRow
     assigner: str
+    director: str
     on_behalf: str
     directive: Directive | None
     cause: Card | None
@@ -146,6 +147,7 @@ def load_task(session: Session, actor: Actor, token: str) -> TaskView:
         task=task,
         row=rows[0],
         assigner=names.get(task.assigner_post_id, ""),
+        director=names.get(directive.from_post_id, "") if directive else "",
         on_behalf=_person(session, directive.on_behalf_of if directive else None),
         directive=directive,
         cause=_cause(session, actor, task),
@@ -187,7 +189,9 @@ def candidates(session: Session, task: Task) -> list[Candidate]:
             sa.select(Task.lead_post_id, sa.func.count())
             .where(Task.lead_post_id.in_([c.post_id for c in choices]), Task.status.in_(OPEN))
             .group_by(Task.lead_post_id)
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     return [Candidate(c.post_id, c.label, load.get(c.post_id, 0)) for c in choices]
 

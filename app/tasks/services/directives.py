@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import audit, outbox
 from app.clock import now
 from app.errors import InvalidInput, PermissionDenied, RuleViolated
-from app.notifications.services import notify
+from app.notifications.services import mark_read, notify
 from app.organisation import queries as organisation
 from app.security import SYSTEM, Actor, Role, authorize, grant, post_term, revoke, unit_term
 from app.tasks import custody, hooks, permissions, queries, standing
@@ -174,6 +174,7 @@ def mark_opened(session: Session, actor: Actor, kind: str, thing_id: int) -> boo
         reader.opened_at, reader.opened_by, news = now(), actor.person_id, True
         if all(other.opened_at for other in reader.directive.readers):
             _close_inform(session, actor, reader.directive)
+    mark_read(session, actor, thing=(kind, thing_id))
     if news:
         audit.record(session, actor, f"{kind}.seen", thing_id)
         outbox.changed(session, kind, thing_id)

@@ -7,10 +7,12 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from app.clock import today
 from app.db import reading
 from app.organisation import queries as organisation
+from app.security import ORGAN, Actor
 from app.tasks import permissions, queries, showing
 from app.tasks.models import DONE, OPEN, STATUS_LABELS, TaskStatus
 from app.tasks.queries import TAB_LABELS, Tab, TaskFilter, TaskPage
@@ -59,7 +61,7 @@ def index() -> ResponseReturnValue:
             tab_items=tab_items(page),
             due_choices=list(DUE_LABELS.items()),
             status_choices=status_choices(wanted.tab),
-            unit_choices=[(unit.id, unit.short_name) for unit in organisation.units(session)],
+            unit_choices=unit_choices(session, actor),
             narrowed=bool(wanted.text or wanted.due or wanted.status or wanted.unit_id),
             nothing=_(EMPTY[wanted.tab]),
             labels=STATUS_LABELS,
@@ -93,6 +95,14 @@ def tab_items(page: TaskPage) -> list[dict[str, Any]]:
         }
         for tab in Tab
     ]
+
+
+def unit_choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
+    """The units whose tasks the actor may see; none to choose for those who have but one."""
+    led = {int(term.removeprefix("unit:")) for term in actor.terms if term.startswith("unit:")}
+    units = organisation.units(session)
+    seen = [unit for unit in units if ORGAN in actor.terms or unit.id in led]
+    return [(unit.id, unit.short_name) for unit in seen] if len(seen) > 1 else []
 
 
 def status_choices(tab: Tab) -> list[tuple[str, str]]:
