@@ -19,12 +19,14 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.clock import VIETNAM
 from app.errors import InvalidInput
 from app.organisation.dates import parse_date
+from app.organisation.models import API_SCOPES as SCOPES
 from app.organisation.models import OrganLevel, SuccessionRelation, UnitKind
 from app.security import ROLE_LABELS, Role
 
@@ -52,6 +54,11 @@ RELATIONS = [
     (SuccessionRelation.RENAME.value, _("Đổi tên thành")),
     (SuccessionRelation.ABOLISH.value, _("Giải thể, chuyển nhiệm vụ cho")),
 ]
+
+
+def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """Choices of a select from pairs of value and text."""
+    return [SelectChoice(value, text) for value, text in pairs]
 
 
 class DateField(StringField):
@@ -110,7 +117,7 @@ class OptionalId(SelectField):
         )
 
     def offer(self, choices: Iterable[tuple[int, str]], none: Any = "–") -> None:
-        self.choices = [("", none), *((str(key), text) for key, text in choices)]
+        self.choices = options([("", none), *((str(key), text) for key, text in choices)])
 
 
 class CheckList(SelectMultipleField):
@@ -184,7 +191,9 @@ class UnitForm(FlaskForm):
     name = StringField(_("Tên đơn vị"), [REQUIRED, Length(max=200)])
     short_name = StringField(_("Tên ngắn"), [REQUIRED, Length(max=80)])
     code = StringField(_("Mã, ký hiệu"), [REQUIRED, Length(max=40)])
-    kind = SelectField(_("Loại đơn vị"), choices=UNIT_KINDS, default=UnitKind.DEPARTMENT.value)
+    kind = SelectField(
+        _("Loại đơn vị"), choices=options(UNIT_KINDS), default=UnitKind.DEPARTMENT.value
+    )
     parent_id = OptionalId(_("Thuộc đơn vị"))
     position = IntegerField(_("Thứ tự"), [Optional(), NumberRange(0, 9999)], default=0)
     valid_from = DateField(_("Từ ngày"), [REQUIRED])
@@ -192,7 +201,7 @@ class UnitForm(FlaskForm):
 
 
 class EndUnitForm(EndForm):
-    relation = SelectField(_("Lý do kết thúc"), choices=RELATIONS)
+    relation = SelectField(_("Lý do kết thúc"), choices=options(RELATIONS))
     successor_ids = CheckList(_("Đơn vị kế thừa"), coerce=int)
 
 
@@ -200,7 +209,9 @@ class PostForm(FlaskForm):
     title = StringField(_("Tên chức vụ"), [REQUIRED, Length(max=120)])
     unit_id = OptionalId(_("Đơn vị"), validators=[REQUIRED])
     roles = CheckList(
-        _("Vai trò"), choices=[(role.value, ROLE_LABELS[role]) for role in Role], coerce=str
+        _("Vai trò"),
+        choices=options((role.value, ROLE_LABELS[role]) for role in Role),
+        coerce=str,
     )
     is_head = BooleanField(_("Cấp trưởng hoặc cấp phó (xem mọi việc của đơn vị)"))
     rank = IntegerField(_("Thứ bậc (1: cấp trưởng)"), [Optional(), NumberRange(1, 999)], default=50)
@@ -239,7 +250,7 @@ class SignerForm(FlaskForm):
 class OrganForm(FlaskForm):
     name = StringField(_("Tên cơ quan"), [REQUIRED, Length(max=200)])
     short_name = StringField(_("Tên ngắn"), [Length(max=80)])
-    level = SelectField(_("Cấp"), choices=LEVELS, default=OrganLevel.EXTERNAL.value)
+    level = SelectField(_("Cấp"), choices=options(LEVELS), default=OrganLevel.EXTERNAL.value)
     aliases = TextAreaField(_("Tên gọi khác, mỗi dòng một tên"), [Length(max=2000)])
     code = StringField(_("Mã định danh"), [Length(max=60)])
     version = HiddenField()
@@ -256,4 +267,4 @@ class ImportForm(FlaskForm):
 class TokenForm(FlaskForm):
     name = StringField(_("Tên máy hoặc phần mềm"), [REQUIRED, Length(max=120)])
     post_id = OptionalId(_("Hoạt động với chức vụ"), validators=[REQUIRED])
-    scopes = StringField(_("Phạm vi, cách nhau bằng dấu phẩy"), [REQUIRED, Length(max=200)])
+    scopes = CheckList(_("Phạm vi"), choices=options(SCOPES.items()), coerce=str)

@@ -134,7 +134,7 @@ def test_no_permission_stands_outside_the_matrix_without_a_reason() -> None:
 
 def test_what_differs_from_the_matrix_really_differs() -> None:
     for (name, role), (scope, _reason) in DECIDED_OTHERWISE.items():
-        plain = [
+        plain: list[Scope | None] = [
             reach
             for row, wanted in GRANTED_BY[name]
             for letters, reach in [cell(row, role)]

@@ -13,6 +13,7 @@ from app.organisation.models.organs import (
 )
 from app.organisation.models.people import Delegation, DelegationState, Person, PostHolding
 from app.organisation.models.signing_in import (
+    API_SCOPES,
     ApiToken,
     RecoveryCode,
     SignInSession,
@@ -29,6 +30,7 @@ from app.organisation.models.units import (
 )
 
 __all__ = [
+    "API_SCOPES",
     "IDENTIFIER",
     "ApiToken",
     "Delegation",

@@ -49,7 +49,7 @@ class SignInThrottle(Base):
 
     key: Mapped[str] = mapped_column(Nfc(120), primary_key=True)
     attempts: Mapped[int] = mapped_column(default=0)
-    last_at: Mapped[datetime]
+    last_at: Mapped[datetime] = mapped_column(index=True)
     blocked_until: Mapped[datetime | None]
 
 
@@ -62,6 +62,9 @@ class RecoveryCode(Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     code_hash: Mapped[str] = mapped_column(Nfc(64), unique=True)
     used_at: Mapped[datetime | None]
+
+
+API_SCOPES = {"incoming": "Gửi văn bản đến", "read": "Đọc dữ liệu"}
 
 
 class ApiToken(Base):

@@ -11,7 +11,7 @@ from app import audit
 from app.clock import now
 from app.errors import InvalidInput, NotFound, RuleViolated
 from app.organisation import queries
-from app.organisation.models import Delegation, DelegationState
+from app.organisation.models import Delegation, DelegationState, Person, Post
 from app.organisation.permissions import APPROVE_DELEGATION, PROPOSE_DELEGATION
 from app.security import Actor, Role, authorize
 
@@ -37,21 +37,16 @@ def propose_delegation(
     """
     actor = authorize(actor, PROPOSE_DELEGATION)
     _check_time(valid_from, valid_to)
-    post = queries.get_post(session, from_post_id)
-    holders = queries.holders(session, post.id)
-    if not holders:
-        raise RuleViolated("Chức vụ này chưa có người giữ nên không ủy quyền được.")
-    if post.roles == {Role.ADMINISTRATOR}:
-        raise RuleViolated("Quyền quản trị không ủy quyền được.")
+    post, holder = _delegable(session, from_post_id)
     receiver = queries.get_person(session, to_person_id)
     if not receiver.is_active or receiver.is_machine:
         raise InvalidInput("Tài khoản nhận ủy quyền đã khóa.", "to_person_id")
-    if receiver.id in {holder.id for holder in holders}:
+    if receiver in queries.holders(session, post.id):
         raise InvalidInput("Người này đang giữ chính chức vụ đó.", "to_person_id")
     _refuse_overlap(session, post.id, receiver.id, valid_from, valid_to)
     delegation = Delegation(
         from_post_id=post.id,
-        from_person_id=holders[0].id,
+        from_person_id=holder.id,
         to_person_id=receiver.id,
         scope=scope.strip(),
         doc_ref=doc_ref.strip(),
@@ -65,6 +60,17 @@ def propose_delegation(
         session, actor, "delegation.proposed", delegation.id, post=post.id, to=receiver.id
     )
     return delegation
+
+
+def _delegable(session: Session, post_id: int) -> tuple[Post, Person]:
+    """A post that may be delegated, and who holds it."""
+    post = queries.get_post(session, post_id)
+    holders = queries.holders(session, post.id)
+    if not holders:
+        raise RuleViolated("Chức vụ này chưa có người giữ nên không ủy quyền được.")
+    if post.roles == {Role.ADMINISTRATOR}:
+        raise RuleViolated("Quyền quản trị không ủy quyền được.")
+    return post, holders[0]
 
 
 def approve_delegation(session: Session, actor: Actor, *, delegation_id: int) -> None:

@@ -122,9 +122,11 @@ def merge_organs(session: Session, actor: Actor, *, organ_id: int, target_id: in
         raise RuleViolated("Hai mục này đã là một cơ quan.")
     if organ.is_own:
         raise RuleViolated("Không gộp cơ quan của mình vào cơ quan khác.")
-    for alias in list(organ.aliases):
-        organ.aliases.remove(alias)
-        target.aliases.append(alias)
+    session.flush()
+    moved = sa.update(OrganAlias).where(OrganAlias.organ_id == organ.id)
+    session.execute(moved.values(organ_id=target.id))
+    session.expire(organ, ["aliases"])
+    session.expire(target, ["aliases"])
     organ.merged_into_id = target.id
     session.flush()
     audit.record(session, actor, "organ.merged", organ.id, into=target.id)

@@ -91,6 +91,7 @@ def finish_sign_in(
         person.must_change_password = True
     throttle.forget(session, f"login:{candidate.login}")
     throttle.refund(session, f"address:{browser.address}")
+    throttle.sweep(session, limit=20)
     return open_session(
         session, person=person, stage=_first_stage(person), browser=browser, absolute=absolute
     )

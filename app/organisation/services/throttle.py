@@ -71,8 +71,8 @@ def refund(session: Session, key: str) -> None:
     row.blocked_until = None if row.attempts < ADDRESS.free else row.blocked_until
 
 
-def sweep(session: Session, *, limit: int = 500) -> int:
-    """Drop rows that no rule remembers. Returns how many."""
+def sweep(session: Session, *, limit: int) -> int:
+    """Drop a few rows that no rule remembers. Returns how many."""
     old = sa.select(SignInThrottle.key).where(SignInThrottle.last_at < now() - SWEEP_AFTER)
     keys = session.scalars(old.limit(limit)).all()
     session.execute(sa.delete(SignInThrottle).where(SignInThrottle.key.in_(keys)))

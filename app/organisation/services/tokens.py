@@ -14,12 +14,11 @@ from app import audit
 from app.clock import now
 from app.errors import InvalidInput, NotFound, PermissionDenied
 from app.organisation import queries
-from app.organisation.models import ApiToken, Person
+from app.organisation.models import API_SCOPES, ApiToken, Person
 from app.organisation.passwords import new_token, token_hash
 from app.organisation.permissions import MANAGE
 from app.security import Actor, Role, authorize
 
-SCOPES = {"incoming": "Gửi văn bản đến", "read": "Đọc dữ liệu"}
 USED_EVERY = timedelta(minutes=5)
 
 
@@ -44,9 +43,9 @@ def create_token(
         InvalidInput: an unknown scope, or the post is an administrator's.
     """
     actor = authorize(actor, MANAGE)
-    unknown = set(scopes) - SCOPES.keys()
+    unknown = set(scopes) - API_SCOPES.keys()
     if unknown or not scopes:
-        raise InvalidInput("Hãy chọn phạm vi: " + ", ".join(SCOPES) + ".", "scopes")
+        raise InvalidInput("Hãy chọn phạm vi: " + ", ".join(API_SCOPES) + ".", "scopes")
     post = queries.get_post(session, post_id)
     if Role.ADMINISTRATOR in post.roles:
         raise InvalidInput("Máy không được hoạt động với quyền quản trị.", "post_id")

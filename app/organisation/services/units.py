@@ -112,13 +112,7 @@ def end_unit(
         raise InvalidInput("Ngày kết thúc trước ngày đơn vị có hiệu lực.", "valid_to")
     if unit.id in successor_ids:
         raise InvalidInput("Đơn vị không thể kế thừa chính nó.", "successor_ids")
-    below = [
-        child.short_name
-        for child in session.scalars(sa.select(Unit).where(Unit.parent_id == unit.id))
-        if child.valid_to is None or child.valid_to > valid_to
-    ]
-    if below:
-        raise RuleViolated(f"Còn đơn vị cấp dưới đang hoạt động: {', '.join(below)}.")
+    _refuse_units_below(session, unit, valid_to)
     unit.valid_to = valid_to
     for successor_id in successor_ids:
         queries.get_unit(session, successor_id)
@@ -132,6 +126,16 @@ def end_unit(
     audit.record(
         session, actor, "unit.ended", unit.id, relation=relation.value, to=list(successor_ids)
     )
+
+
+def _refuse_units_below(session: Session, unit: Unit, valid_to: date) -> None:
+    below = [
+        child.short_name
+        for child in session.scalars(sa.select(Unit).where(Unit.parent_id == unit.id))
+        if child.valid_to is None or child.valid_to > valid_to
+    ]
+    if below:
+        raise RuleViolated(f"Còn đơn vị cấp dưới đang hoạt động: {', '.join(below)}.")
 
 
 def create_post(

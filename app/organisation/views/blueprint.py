@@ -22,9 +22,10 @@ def done(message: str, endpoint: str, **values: object) -> ResponseReturnValue:
     return redirect(url_for(endpoint, **values))  # type: ignore[arg-type]
 
 
-def form_version(text: str | None) -> int | None:
+def form_version(value: str | int | None) -> int | None:
     """The version a form was opened on, from its hidden field."""
-    return int(text) if text and text.isdigit() else None
+    text = str(value or "")
+    return int(text) if text.isdigit() and len(text) < 10 else None
 
 
 def page_argument(name: str) -> int | None:

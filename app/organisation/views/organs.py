@@ -5,12 +5,20 @@ from __future__ import annotations
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from app.clock import today
 from app.db import reading, transaction
 from app.errors import InvalidInput, NotFound
 from app.organisation import queries
-from app.organisation.forms import BodyForm, MergeForm, OrganForm, SignerForm, show_error
+from app.organisation.forms import (
+    BodyForm,
+    MergeForm,
+    OrganForm,
+    SignerForm,
+    options,
+    show_error,
+)
 from app.organisation.models import OrganLevel, SigningAuthority
 from app.organisation.permissions import MANAGE, MANAGE_ORGANS, VIEW
 from app.organisation.queries.directory import (
@@ -64,9 +72,7 @@ def body(body_id: int | None) -> ResponseReturnValue:
         form = BodyForm(obj=found)
         if request.method == "GET" and found is not None:
             form.head_lines.data = "\n".join(found.head_lines)
-        signer_form = SignerForm(formdata=None)
-        signer_form.post_id.offer(queries.post_options(db))
-        signer_form.authority.choices = AUTHORITIES
+        signer_form = offered_signers(db, SignerForm(formdata=None))
     if form.validate_on_submit():
         try:
             with transaction("save_body") as db:
@@ -98,13 +104,18 @@ def body(body_id: int | None) -> ResponseReturnValue:
     ), status
 
 
+def offered_signers(session: Session, form: SignerForm) -> SignerForm:
+    """The form with the posts in force and the kinds of authority to choose from."""
+    form.post_id.offer(queries.post_options(session))
+    form.authority.choices = options(AUTHORITIES)
+    return form
+
+
 @bp.post("/quan-tri/chu-the-ban-hanh/<int:body_id>/nguoi-ky")
 @needs(MANAGE)
 def add_signer(body_id: int) -> ResponseReturnValue:
-    form = SignerForm()
     with reading() as db:
-        form.post_id.offer(queries.post_options(db))
-    form.authority.choices = AUTHORITIES
+        form = offered_signers(db, SignerForm())
     if not form.validate_on_submit():
         raise InvalidInput(_("Hãy chọn người ký và thẩm quyền ký."))
     with transaction("add_signer") as db:

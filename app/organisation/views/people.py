@@ -12,6 +12,7 @@ from app.db import reading, transaction
 from app.errors import InvalidInput
 from app.organisation import passwords, queries
 from app.organisation.forms import EndForm, HoldingForm, PersonForm, TokenForm, show_error
+from app.organisation.models import API_SCOPES
 from app.organisation.permissions import MANAGE, VIEW
 from app.organisation.queries.signing_in import (
     api_tokens,
@@ -213,7 +214,6 @@ def api_clients() -> ResponseReturnValue:
     with reading() as db:
         form.post_id.offer(queries.post_options(db))
     if form.validate_on_submit():
-        scopes = [part.strip() for part in form.scopes.data.split(",") if part.strip()]
         try:
             with transaction("create_token") as db:
                 token = tokens.create_token(
@@ -221,7 +221,7 @@ def api_clients() -> ResponseReturnValue:
                     current_actor(),
                     name=form.name.data,
                     post_id=form.post_id.data,
-                    scopes=scopes,
+                    scopes=form.scopes.data or [],
                 )
         except InvalidInput as error:
             message = show_error(form, error)
@@ -233,7 +233,7 @@ def api_clients() -> ResponseReturnValue:
             form=form,
             message=message,
             token=token,
-            scopes=tokens.SCOPES,
+            scopes=API_SCOPES,
         ), status
 
 

@@ -12,7 +12,14 @@ from app.clock import today
 from app.db import reading, transaction
 from app.errors import InvalidInput
 from app.organisation import queries
-from app.organisation.forms import EndForm, EndUnitForm, PostForm, UnitForm, show_error
+from app.organisation.forms import (
+    EndForm,
+    EndUnitForm,
+    PostForm,
+    UnitForm,
+    options,
+    show_error,
+)
 from app.organisation.models import SuccessionRelation, UnitKind
 from app.organisation.permissions import MANAGE, VIEW
 from app.organisation.services import units as services
@@ -86,9 +93,9 @@ def edit_unit(unit_id: int) -> ResponseReturnValue:
         if request.method == "GET":
             form.kind.data = unit.kind.value
         end_form = EndUnitForm(formdata=None, valid_to=today())
-        options = [option for option in queries.unit_options(db) if option[0] != unit_id]
-        form.parent_id.offer(options)
-        end_form.successor_ids.choices = options
+        others = [option for option in queries.unit_options(db) if option[0] != unit_id]
+        form.parent_id.offer(others)
+        end_form.successor_ids.choices = options(others)
         successions = queries.successions_of(db, unit_id)
     if form.validate_on_submit():
         try:
@@ -120,7 +127,7 @@ def edit_unit(unit_id: int) -> ResponseReturnValue:
 def end_unit(unit_id: int) -> ResponseReturnValue:
     form = EndUnitForm()
     with reading() as db:
-        form.successor_ids.choices = queries.unit_options(db)
+        form.successor_ids.choices = options(queries.unit_options(db))
     if not form.validate_on_submit():
         raise InvalidInput(_("Hãy nhập ngày kết thúc dạng dd/mm/yyyy."))
     with transaction("end_unit") as db:

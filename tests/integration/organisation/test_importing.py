@@ -41,7 +41,7 @@ def workbook(**sheets: list[list[Any]]) -> bytes:
     return out.getvalue()
 
 
-WHOLE = {
+WHOLE: dict[str, list[list[Any]]] = {
     "units": [
         ["TP", "Phòng Tư pháp", "Phòng Tư pháp", "Phòng", None, 7, "01/01/2026"],
         ["HT", "Tổ hộ tịch", "Tổ hộ tịch", "Tổ", "TP", 8, None],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from app.organisation.services.organs import OrgansMerged, organs_merged
 from app.security import Role
 from tests.factories import Office, make_organ, make_person, make_post, make_unit
 
-UNIT = {
+UNIT: dict[str, Any] = {
     "short_name": "Tư pháp",
     "code": "TP",
     "kind": UnitKind.DEPARTMENT,
