@@ -72,9 +72,7 @@ def test_a_refused_file_is_an_answer_with_a_sentence(
     assert answer.json["files"][0]["message"] == "Tệp rỗng, không có dữ liệu."
 
 
-def test_the_same_bytes_again_are_a_duplicate(
-    client: FlaskClient, headers: dict[str, str]
-) -> None:
+def test_the_same_bytes_again_are_a_duplicate(client: FlaskClient, headers: dict[str, str]) -> None:
     client.post(URL, data=files(PDF), headers=headers)
     assert client.post(URL, data=files(PDF), headers=headers).json["files"][0]["state"] == (
         "duplicate"
