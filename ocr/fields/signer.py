@@ -147,14 +147,14 @@ def _name(page: PageText, rest: Sequence[Line], above: Line) -> Field | None:
         name = _as_name(line.text)
         if name is None:
             continue
-        family = fold(name.split()[0]) in FAMILY_FOLDED
+        family = name.split()[0] in FAMILY_NAMES
         score = line.confidence + (0.5 if family else 0.0) + (0.2 if depth > 0.03 else 0.0)
         if best is None or score > best[0]:
             best = (score, line, name)
     if best is None:
         return None
     _, line, name = best
-    family = fold(name.split()[0]) in FAMILY_FOLDED
+    family = name.split()[0] in FAMILY_NAMES
     worst = min(w.confidence for w in line.words) / 100
     confidence = min(0.97, line.confidence) if family and worst > 0.7 else min(0.75, worst)
     return Field(name, confidence, page.number, Frame.of(page).to_shown(line.box), line.text)
