@@ -28,11 +28,23 @@ def unread_count(session: Session, actor: Actor) -> int:
 def newest(
     session: Session, actor: Actor, *, before: int | None = None, limit: int = 30
 ) -> list[Notification]:
-    """A page of notices, newest first; `before` is the last id of the page above."""
-    rows = visible_notifications(actor).order_by(Notification.id.desc()).limit(limit)
+    """A page of notices, newest first; `before` is the last id of the page above.
+
+    The reminders of today are left out: `digest_of` gives them together.
+    """
+    rows = visible_notifications(actor).where(
+        sa.or_(Notification.digest_on.is_(None), Notification.digest_on != today())
+    )
+    rows = rows.order_by(Notification.id.desc()).limit(limit)
     if before is not None:
         rows = rows.where(Notification.id < before)
     return list(session.scalars(rows))
+
+
+def digest_of(session: Session, actor: Actor, on: date, *, limit: int = 100) -> list[Notification]:
+    """The reminders of a day for the actor's posts, in the order in which they were left."""
+    rows = visible_notifications(actor, on).where(Notification.digest_on == on)
+    return list(session.scalars(rows.order_by(Notification.id).limit(limit)))
 
 
 def digest(session: Session, on: date) -> dict[int, list[Notification]]:

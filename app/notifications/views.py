@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from app import kinds
+from app.clock import today
 from app.db import reading, transaction
 from app.notifications import queries, services
 from app.notifications.live import broadcaster, stream_lines
@@ -26,11 +27,13 @@ def index() -> ResponseReturnValue:
     with reading() as session:
         actor = current_actor()
         notices = queries.newest(session, actor, before=before, limit=PAGE)
-        things = [(notice.kind, notice.thing_id) for notice in notices]
+        reminders = [] if before else queries.digest_of(session, actor, today())
+        things = [(notice.kind, notice.thing_id) for notice in [*reminders, *notices]]
         cards = {(card.kind, card.id): card for card in kinds.cards(session, actor, things)}
         return render_template(
             "notifications/index.html",
             notices=notices,
+            reminders=reminders,
             cards=cards,
             more=len(notices) == PAGE,
             unread=queries.unread_count(session, actor),

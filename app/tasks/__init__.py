@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
 from app import kinds
+from app.organisation.acts import describe
 from app.security import Actor, Role
 from app.tasks import indexing, permissions, queries
 from app.tasks.views import bp
@@ -23,12 +24,37 @@ WATCHERS = frozenset(
         Role.DUTY_OFFICER,
     }
 )
+ACTS = {
+    "directive.given": "Cho ý kiến chỉ đạo",
+    "directive.recalled": "Thu hồi ý kiến chỉ đạo",
+    "task.given": "Giao việc",
+    "task.assigned": "Phân công người thực hiện",
+    "task.read": "Mở công việc",
+    "task.seen": "Xem công việc lần đầu",
+    "task.reported": "Báo cáo tiến độ",
+    "task.submitted": "Báo hoàn thành",
+    "task.accepted": "Chấp nhận kết quả",
+    "task.rejected": "Yêu cầu làm lại",
+    "task.returned": "Trả lại việc",
+    "task.sent_again": "Giao lại việc",
+    "task.return_asked": "Yêu cầu trả lại việc",
+    "task.cancelled": "Hủy việc",
+    "task.opinion_given": "Cho ý kiến phối hợp",
+    "task.urged": "Đôn đốc",
+    "task.nudged": "Nhắc việc",
+    "task.parts_waived": "Bỏ qua việc tách chưa xong",
+    "task.extension_asked": "Xin gia hạn",
+    "task.extension_decided": "Trả lời gia hạn",
+    "recurring_rule.made": "Lập báo cáo định kỳ",
+    "recurring_rule.stopped": "Dừng báo cáo định kỳ",
+}
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(bp)
     kinds.register(indexing.kind)
     health.register("tasks", overdue_line)
+    describe(ACTS)
     navigation.add(
         NavItem(
             "tasks",

@@ -8,6 +8,7 @@ from app.clock import now
 from app.security import Actor
 from app.tasks import permissions, standing
 from app.tasks.models import (
+    RUNNING,
     Directive,
     ExtensionRequest,
     Participation,
@@ -59,7 +60,7 @@ def acts_for(
     if coordinates and actor.may(permissions.HANDLE):
         found.append(Act.OPINION)
     watches = standing.assigned(actor, task) or actor.may(permissions.URGE)
-    if watches and task.status in standing.RUNNING and not standing.leads(actor, task):
+    if watches and task.status in RUNNING and not standing.leads(actor, task):
         found.append(Act.URGE)
     return sorted(found, key=list(Act).index)
 
@@ -68,7 +69,7 @@ def _of_lead(
     actor: Actor, task: Task, parts_open: bool, asked: ExtensionRequest | None
 ) -> list[Act]:
     """What whoever does the task, or heads its unit, may do while it lies there."""
-    if not standing.leads(actor, task) or task.status not in standing.RUNNING:
+    if not standing.leads(actor, task) or task.status not in RUNNING:
         return []
     found = []
     if actor.may(permissions.CREATE):
@@ -110,7 +111,7 @@ def _of_assigner(
 
 def _of_director(task: Task, directive: Directive) -> list[Act]:
     """Take a directive back while nobody has opened it; afterwards ask for it."""
-    if directive.recalled_at is not None or task.status not in standing.RUNNING:
+    if directive.recalled_at is not None or task.status not in RUNNING:
         return []
     opened = task.opened_at or any(reader.opened_at for reader in directive.readers)
     return [Act.ASK_BACK if opened else Act.RECALL]

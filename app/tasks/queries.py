@@ -17,6 +17,7 @@ from app.tasks.models import (
     DONE,
     FLASH,
     OPEN,
+    RUNNING,
     Directive,
     DirectiveReader,
     ExtensionRequest,
@@ -124,7 +125,7 @@ def page_of_tasks(
 
 def count_tabs(session: Session, actor: Actor) -> tuple[dict[Tab, int], dict[Tab, int]]:
     """How many tasks each tab has, and how many of those are overdue: one query."""
-    late = sa.and_(Task.status.in_(OPEN), Task.due_at < now())
+    late = _late()
     columns = [sa.func.count().filter(_in_tab(tab, actor)) for tab in Tab]
     columns += [sa.func.count().filter(_in_tab(tab, actor), late) for tab in Tab]
     seen = visible_tasks(actor).where(_any_tab(actor)).with_only_columns(*columns)
@@ -138,7 +139,7 @@ def count_tabs(session: Session, actor: Actor) -> tuple[dict[Tab, int], dict[Tab
 
 def count_mine(session: Session, actor: Actor) -> tuple[int, int]:
     """How many tasks wait for the actor, and how many of them are overdue or Hỏa tốc."""
-    pressing = sa.or_(Task.due_at < now(), Task.urgency >= FLASH)
+    pressing = sa.or_(_late(), Task.urgency >= FLASH)
     mine = visible_tasks(actor).where(_in_tab(Tab.MINE, actor))
     columns = (sa.func.count(), sa.func.count().filter(pressing))
     found = session.execute(mine.with_only_columns(*columns).order_by(None)).one()
@@ -147,9 +148,14 @@ def count_mine(session: Session, actor: Actor) -> tuple[int, int]:
 
 def count_open(session: Session) -> tuple[int, int]:
     """All open tasks and how many of them are overdue: numbers for the health page."""
-    rows = sa.select(sa.func.count(), sa.func.count().filter(Task.due_at < now()))
+    rows = sa.select(sa.func.count(), sa.func.count().filter(_late()))
     found = session.execute(rows.where(Task.status.in_(OPEN))).one()
     return found[0], found[1]
+
+
+def _late() -> sa.ColumnElement[bool]:
+    """Past its date and not handed in; a result that waits for acceptance is not late any more."""
+    return sa.and_(Task.status.in_(RUNNING | {TaskStatus.RETURNED}), Task.due_at < now())
 
 
 def _units_led(actor: Actor) -> list[int]:
@@ -203,7 +209,7 @@ def _narrowed(rows: Tasks, actor: Actor, wanted: TaskFilter) -> Tasks:
     moment = now()
     midnight = datetime.combine(moment.astimezone(VIETNAM).date(), time(), VIETNAM)
     bounds = {
-        "overdue": Task.due_at < moment,
+        "overdue": _late(),
         "today": Task.due_at.between(midnight, midnight + timedelta(days=1)),
         "soon": Task.due_at.between(moment, midnight + timedelta(days=4)),
         "none": Task.due_at.is_(None),
@@ -359,11 +365,11 @@ def running_rules(session: Session, actor: Actor | None = None) -> list[Recurrin
 def open_tasks_due_before(
     session: Session, calendar: Calendar, on: date, *, limit: int
 ) -> list[Task]:
-    """Open tasks due at most three working days after `on`, the latest due first."""
+    """Tasks not handed in that are due at most three working days after `on`, the latest first."""
     last = on
     for _ in range(3):
         last = calendar.next_working_day(last)
     rows = sa.select(Task).where(
-        Task.status.in_(OPEN), Task.due_at <= datetime.combine(last, time.max, VIETNAM)
+        Task.status.in_(RUNNING), Task.due_at <= datetime.combine(last, time.max, VIETNAM)
     )
     return list(session.scalars(rows.order_by(Task.due_at.desc()).limit(limit)))

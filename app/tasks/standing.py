@@ -7,9 +7,8 @@ from sqlalchemy.orm import Session
 from app.errors import PermissionDenied, RuleViolated
 from app.security import Actor, unit_term
 from app.tasks import custody, hooks
-from app.tasks.models import DONE, STATUS_LABELS, Station, Task, TaskStatus
+from app.tasks.models import DONE, RUNNING, STATUS_LABELS, Station, Task, TaskStatus
 
-RUNNING = frozenset({TaskStatus.NOT_STARTED, TaskStatus.IN_PROGRESS})  # it lies with its lead
 
 
 def leads(actor: Actor, task: Task) -> bool:

@@ -41,6 +41,7 @@ class TaskStatus(enum.Enum):
 T = TaskStatus
 DONE = frozenset({T.COMPLETED, T.CANCELLED})
 OPEN = frozenset(TaskStatus) - DONE
+RUNNING = frozenset({T.NOT_STARTED, T.IN_PROGRESS})  # it lies with its lead
 NEXT: dict[TaskStatus, frozenset[TaskStatus]] = {
     T.NOT_STARTED: frozenset({T.IN_PROGRESS, T.SUBMITTED, T.RETURNED, T.SUSPENDED, T.CANCELLED}),
     T.IN_PROGRESS: frozenset({T.SUBMITTED, T.RETURNED, T.SUSPENDED, T.CANCELLED}),

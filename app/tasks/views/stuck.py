@@ -56,6 +56,7 @@ def chart_of(
 ) -> dict[str, Any]:
     """Bars of what waits in each unit, one colour a station."""
     return {
+        "legend": {"type": "scroll", "top": 0, "right": 8},
         "xAxis": {"type": "value", "minInterval": 1},
         "yAxis": {"type": "category", "inverse": True, "data": [name for _id, name, _row in units]},
         "series": [
