@@ -92,9 +92,10 @@ def _usual(alike: Sequence[PastOrder], groups: Sequence[Sequence[Party]]) -> tup
 
 
 def _usual_text(alike: Sequence[PastOrder]) -> str:
-    """The words used most; of equals the newest."""
-    words = Counter(order.text for order in alike if order.text)
-    return words.most_common(1)[0][0] if words else ""
+    """The words under more than half of them; what was said once is not repeated."""
+    words = Counter(order.text.strip() for order in alike if order.text.strip())
+    text, count = words.most_common(1)[0] if words else ("", 0)
+    return text if 2 * count > len(alike) else ""
 
 
 def _where(order: PastOrder, names: Mapping[str, str]) -> str:

@@ -1,0 +1,21 @@
+"""Directing a thing: the panel beside it, the form, and the directives it already has."""
+
+from app.tasks.directing.forms import DirectiveForm
+from app.tasks.directing.panel import (
+    OUTCOME_LABELS,
+    DirectiveLine,
+    DirectivePanel,
+    directive_lines,
+    load_panel,
+    past_orders,
+)
+
+__all__ = [
+    "OUTCOME_LABELS",
+    "DirectiveForm",
+    "DirectiveLine",
+    "DirectivePanel",
+    "directive_lines",
+    "load_panel",
+    "past_orders",
+]
