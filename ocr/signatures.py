@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +24,12 @@ from ocr.types import Signature
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 MAX_SIGNATURES = 50
 HEADER_WITHIN = 1029
+HASHES: dict[str, hashes.HashAlgorithm] = {
+    "sha1": hashes.SHA1(),  # noqa: S303 - old signatures are only compared, none is made
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
 
 
 def list_signatures(path: Path) -> tuple[Signature, ...]:
@@ -39,14 +46,15 @@ def list_signatures(path: Path) -> tuple[Signature, ...]:
 
 def _signature(embedded: EmbeddedPdfSignature) -> Signature:
     name = str(embedded.field_name)
-    intact = False
-    for check in (_by_the_book, _with_odd_parameters):
-        try:
-            intact = check(embedded)
-            break
-        except Exception:  # a forged structure can fail anywhere: then it is not intact
-            continue
+    intact = _holds(_by_the_book, embedded) or _holds(_with_odd_parameters, embedded)
     return Signature(name, _signer(embedded), _signed_at(embedded), intact)
+
+
+def _holds(check: Callable[[EmbeddedPdfSignature], bool], embedded: EmbeddedPdfSignature) -> bool:
+    try:
+        return check(embedded)
+    except Exception:  # a forged structure can fail anywhere: then it is not intact
+        return False
 
 
 def _by_the_book(embedded: EmbeddedPdfSignature) -> bool:
@@ -65,9 +73,7 @@ def _with_odd_parameters(embedded: EmbeddedPdfSignature) -> bool:
     key = load_der_x509_certificate(embedded.signer_cert.dump()).public_key()
     if not isinstance(key, rsa.RSAPublicKey):
         return False
-    method = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha512": hashes.SHA512}[
-        signer["digest_algorithm"]["algorithm"].native
-    ]()
+    method = HASHES[signer["digest_algorithm"]["algorithm"].native]
     signed = signer["signed_attrs"].untag().dump(force=True)
     key.verify(signer["signature"].native, signed, padding.PKCS1v15(), method)  # raises if not
     return True

@@ -126,7 +126,8 @@ def _after_head(lines: Sequence[Line]) -> int:
             bottom = line.box[3] + 1.2 * line.height
             break
     for index, line in enumerate(lines):
-        if bottom is not None and line.box[1] > bottom and line.box[0] > 0.1:
+        over_both = (line.box[0] + line.box[2]) / 2 > 0.42  # the left column may go on below
+        if bottom is not None and line.box[1] > bottom and line.box[0] > 0.1 and over_both:
             return index
         if line.box[1] > 0.18 and fold(line.text).startswith(("CAN CU ", "THUC HIEN ", "DIEU 1")):
             return index

@@ -14,6 +14,8 @@ from ocr.lines import Line, fold, is_upper
 from ocr.types import Field
 
 CENTRE_TOLERANCE = 0.11
+RULES = " _-–—~=.|'\"`"
+"""Signs as which rules and specks beside a name are read."""
 ORGANS_OF_ONE_WORD = ("UBND", "HDND")
 
 
@@ -25,7 +27,7 @@ def organ_fields(head: Head, organs: Sequence[str]) -> dict[str, Field | None]:
     lines = organ_lines(head)
     if not lines:
         return {"issuing_organ": None, "parent_organ": None}
-    start = issuer_start([line.text for line in lines])
+    start = issuer_start([line.text.strip(RULES) for line in lines])
     return {
         "issuing_organ": _field(head, lines[start:], organs),
         "parent_organ": _field(head, lines[:start], organs) if start else None,
@@ -71,7 +73,7 @@ def begins_organ(text: str) -> bool:
 def _goes_on(before: str, text: str) -> bool:
     """Whether a line is the rest of the name before it ("BAN CHỈ ĐẠO" / "ĐỔI MỚI …")."""
     last = fold(before).split()[-1:] or [""]
-    return last[0] in ("VA", "CUA", "-", "CAC", "VE") or before.rstrip().endswith((",", "-"))
+    return last[0] in ("VA", "CUA", "CAC", "VE") or before.rstrip().endswith(",")
 
 
 def _field(head: Head, lines: Sequence[Line], organs: Sequence[str]) -> Field:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ocr.lines import fold, is_upper, one_wrong
 
-FUZZY_FROM = 8
+FUZZY_FROM = 11
 """Only phrases of so many letters may be off by a letter: short ones look like each other."""
 
 
@@ -31,7 +31,9 @@ def snap(text: str, phrases: Sequence[str]) -> tuple[str, float]:
     while index < len(words):
         for length in range(min(longest, len(words) - index), 0, -1):
             piece = " ".join(words[index : index + length])
-            found = _lookup(piece, table)
+            # One word at the end is a name ("NHO QUAN"), not the word of a list ("quận").
+            alone = length == 1 and index == len(words) - 1 and index > 0
+            found = None if alone else _lookup(piece, table)
             if found is not None:
                 out.append(found)
                 known += length

@@ -102,12 +102,12 @@ def _together(lines: Sequence[Line], centred_on: Line) -> list[Line]:
     taken: list[Line] = []
     for line in lines[: MAX_LINES * 3]:
         key = fold(line.text)
-        if taken and _ends(taken[-1], line, key):
+        if taken and _is_read(line) and _ends(taken[-1], line, key):
             break
         if not taken and (BODY_START.match(key) or AUTHORITY_LINE.match(key)):
             break
         if abs((line.box[0] + line.box[2]) / 2 - middle) > 0.09:
-            if taken and abs(line.middle - taken[-1].middle) > line.height:
+            if taken and abs(line.middle - taken[-1].middle) > line.height and _is_read(line):
                 break
             continue
         if _is_speck(line):
@@ -124,6 +124,11 @@ def _ends(before: Line, line: Line, key: str) -> bool:
         return True  # the line before was not full, so it was the last one
     body = bool(BODY_START.match(key)) or (is_upper(line.text) and bool(AUTHORITY_LINE.match(key)))
     return gap > LINE_GAP * max(before.height, line.height) or body
+
+
+def _is_read(line: Line) -> bool:
+    """Whether a line is text: strokes of a pen between two lines end nothing."""
+    return line.confidence >= 0.45
 
 
 def _is_speck(line: Line) -> bool:
