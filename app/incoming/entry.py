@@ -6,6 +6,8 @@ a process may die between any two: `recover` goes on from what the ledger says.
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO
@@ -13,15 +15,15 @@ from typing import BinaryIO
 from app.clock import now
 from app.db import reading, transaction
 from app.files.store import FileStore, StoredBlob, TooBig, current_store
-from app.incoming.models import IntakeItem, IntakeState
+from app.incoming.models import IntakeItem, IntakeSource, IntakeState
 from app.incoming.purging import carry_out
 from app.incoming.quarantine import Quarantine, current_quarantine
 from app.incoming.queries import ledger
-from app.incoming.services import intake, secrecy
+from app.incoming.services import grouping, intake, secrecy
 from app.incoming.services.intake import Arrival
 from app.incoming.services.secrecy import Purge
 from app.security import SYSTEM, Actor
-from ocr import SNIFF_BYTES, sniff
+from ocr import SNIFF_BYTES, sniff, split
 
 UNFINISHED_AFTER = timedelta(minutes=15)
 
@@ -87,6 +89,48 @@ def store_unread(actor: Actor, intake_id: int, quarantine: Quarantine, store: Fi
         taken = _taken(item)
     quarantine.purge(intake_id)
     return taken
+
+
+def split_by_pages(
+    actor: Actor, intake_id: int, groups: Sequence[Sequence[int]], *, limit: int
+) -> list[Taken]:
+    """Cut one scan into several letters: one a group of page numbers, in the order given.
+
+    One group reorders the pages. The parts come in like any other file, so page 1 of each is
+    judged for itself; the scan stays in the store and in the ledger. Repeated after a crash it
+    gives up the parts of the first attempt.
+
+    Raises:
+        InvalidInput: a page is named twice or is none of the scan's.
+        RuleViolated: the letter is registered, or the scan has not been stored.
+        FileRefused: the reader cannot cut the file.
+    """
+    store = current_store()
+    with reading() as session:
+        scan = grouping.scan_to_split(session, actor, intake_id=intake_id, groups=groups)
+    with transaction("incoming.split_again") as session:
+        for part_id in grouping.open_parts(session, intake_id):
+            intake.reject_intake(
+                session, actor, intake_id=part_id, code="split", reason="Lần tách trước chưa xong."
+            )
+    taken: list[Taken] = []
+    with tempfile.TemporaryDirectory(prefix="split-") as folder:
+        parts = split(store.path(scan.sha256), [list(group) for group in groups], folder)
+        for pages, part in zip(groups, parts, strict=True):
+            name = f"{scan.stem} (trang {pages_label(pages)}).pdf"
+            arrival = Arrival(name, IntakeSource.MANUAL, split_from_id=intake_id)
+            with part.open("rb") as source:
+                taken.append(take_in(actor, source, arrival, limit=limit))
+    with transaction("incoming.settle_split") as session:
+        grouping.settle_split(session, actor, intake_id=intake_id, parts=len(taken))
+    return taken
+
+
+def pages_label(pages: Sequence[int]) -> str:
+    """1-3, or 1,3,2."""
+    if len(pages) > 1 and list(pages) == list(range(pages[0], pages[-1] + 1)):
+        return f"{pages[0]}-{pages[-1]}"
+    return ",".join(str(page) for page in pages)
 
 
 def recover() -> int:

@@ -65,7 +65,7 @@ def records(session: Session, ids: Sequence[int]) -> list[SearchRecord]:
     types, organs, units = type_labels(session), _organs(session, letters), _units(session, found)
     return [
         SearchRecord(
-            id=f"{KIND}-{letter.id}",
+            id=f"{KIND}:{letter.id}",
             kind=KIND,
             title=title_of(letter, types),
             acl=frozenset(terms[letter.id] | {ORGAN}),

@@ -1,5 +1,13 @@
 """Reads of arriving documents. Other rooms import these names from here."""
 
+from app.incoming.queries.book import (
+    HandlingSlip,
+    SlipLine,
+    book_rows,
+    follow_up_rows,
+    handling_slip,
+)
+from app.incoming.queries.deadlines import DueProposal, due_for_unit, due_in_text
 from app.incoming.queries.detail import FileView, LetterView, file_for, files_of, load_letter
 from app.incoming.queries.ledger import (
     DayEnd,
@@ -26,6 +34,7 @@ from app.incoming.queries.letters import (
     same_letter,
     tab_counts,
     visible_incoming,
+    waiting_for,
 )
 from app.incoming.queries.rules import all_rules, past_directives, straight_rules
 from app.incoming.queries.text import (
@@ -40,23 +49,31 @@ __all__ = [
     "KIND",
     "TAB_LABELS",
     "DayEnd",
+    "DueProposal",
     "FileView",
+    "HandlingSlip",
     "LetterFilter",
     "LetterPage",
     "LetterView",
     "Progress",
     "ProposedField",
     "ProposedForm",
+    "SlipLine",
     "Tab",
     "all_rules",
     "attention",
+    "book_rows",
     "day_end",
+    "due_for_unit",
+    "due_in_text",
     "file_for",
     "files_of",
+    "follow_up_rows",
     "get_intake",
     "get_intake_by_token",
     "get_letter",
     "get_letter_by_token",
+    "handling_slip",
     "held_items",
     "items_of",
     "load_letter",
@@ -71,5 +88,6 @@ __all__ = [
     "straight_rules",
     "tab_counts",
     "visible_incoming",
+    "waiting_for",
     "words_of_page",
 ]

@@ -23,6 +23,7 @@ NUMBERED_ROWS = 10_000
 """Up to here pages have numbers; beyond it a list goes on by keyset."""
 
 S = IncomingStatus
+FLASH = 3
 Letters = sa.Select[tuple[IncomingDocument]]
 
 
@@ -271,3 +272,25 @@ def next_to_register(session: Session, actor: Actor, after_id: int = 0) -> str |
         rows.where(IncomingDocument.id != after_id).order_by(*_order(Tab.TO_REGISTER)).limit(1)
     )
     return None if found is None else found.token
+
+
+def waiting_for(session: Session, actor: Actor) -> tuple[int, bool]:
+    """How many letters wait for this actor, and whether one of them is Hỏa tốc: one query.
+
+    For those who register: to be registered or submitted. For the others: submitted to a post of
+    theirs.
+    """
+    mine = sa.and_(
+        IncomingDocument.status == S.SUBMITTED,
+        IncomingDocument.submitted_to_post_id.in_(sorted(actor.post_ids)),
+    )
+    if actor.may(REGISTER):
+        waiting = IncomingDocument.status.in_([S.RECEIVED, S.REGISTERED, S.REOPENED])
+        mine = sa.or_(mine, waiting)
+    rows = visible_incoming(actor).where(mine)
+    row = session.execute(
+        rows.with_only_columns(
+            sa.func.count(), sa.func.coalesce(sa.func.max(IncomingDocument.urgency), 0)
+        ).order_by(None)
+    ).one()
+    return int(row[0]), int(row[1]) >= FLASH

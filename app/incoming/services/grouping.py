@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import audit, outbox
 from app.clock import now
-from app.errors import RuleViolated
+from app.errors import InvalidInput, RuleViolated
 from app.files.models import FileRole, StoredFile
 from app.incoming import permissions
 from app.incoming.models import (
+    OPEN_INTAKE,
     IncomingDocument,
     IntakeItem,
     IntakeState,
@@ -115,6 +117,43 @@ def order_files(
     audit.record(session, actor, "incoming.ordered", letter.id)
     outbox.changed(session, KIND, letter.id)
     return letter
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A stored scan that may be cut."""
+
+    sha256: str
+    stem: str
+
+
+def scan_to_split(
+    session: Session, actor: Actor, *, intake_id: int, groups: Sequence[Sequence[int]]
+) -> Scan:
+    """The scan of a draft, when it may be cut into these groups of pages.
+
+    Raises InvalidInput and RuleViolated as `entry.split_by_pages` says.
+    """
+    authorize(actor, permissions.REGISTER)
+    item = ledger.get_intake(session, intake_id)
+    if item.settled or item.file_id is None or item.letter_id is None:
+        raise RuleViolated("Tệp này chưa được lưu xong hoặc đã được xử lý.")
+    drafts.must_be_draft(session.get_one(IncomingDocument, item.letter_id))
+    file = session.get_one(StoredFile, item.file_id)
+    pages = [page for group in groups for page in group]
+    if not pages or not all(groups) or len(set(pages)) != len(pages):
+        raise InvalidInput("Mỗi trang chỉ thuộc một phần, mỗi phần có ít nhất một trang.", "groups")
+    if min(pages) < 1 or max(pages) > (file.page_count or 0):
+        raise InvalidInput(f"Tệp có {file.page_count or 0} trang.", "groups")
+    return Scan(file.sha256, file.name.rpartition(".")[0] or file.name)
+
+
+def open_parts(session: Session, intake_id: int) -> list[int]:
+    """Parts of a scan that was not cut to the end: the process died in between."""
+    rows = sa.select(IntakeItem.id).where(
+        IntakeItem.split_from_id == intake_id, IntakeItem.state.in_(OPEN_INTAKE)
+    )
+    return list(session.scalars(rows.order_by(IntakeItem.id)))
 
 
 def settle_split(session: Session, actor: Actor, *, intake_id: int, parts: int) -> IntakeItem:

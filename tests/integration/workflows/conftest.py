@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,10 +26,10 @@ def watched(tmp_path: Path) -> Path:
 @pytest.fixture
 def running(
     settings: Settings, watched: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Runtime]:
+) -> Runtime:
     monkeypatch.setenv("TMPDIR", tempfile.gettempdir())  # put back after the test
     monkeypatch.setattr(tempfile, "tempdir", tempfile.gettempdir())
-    yield runtime.start(dataclasses.replace(settings, watch_dir=watched))
+    return runtime.start(dataclasses.replace(settings, watch_dir=watched))
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def work_to_the_end(running: Runtime) -> None:
 
 
 def must_be_whole() -> None:
-    """One letter, one original with its text, one searchable copy; no job and no bytes left over."""
+    """One letter, one original with its text, one searchable copy; nothing is left over."""
     with reading() as session:
         [item] = session.scalars(sa.select(IntakeItem).where(IntakeItem.state == IntakeState.READ))
         assert session.scalars(sa.select(IncomingDocument.id)).all() == [item.letter_id]

@@ -1,0 +1,77 @@
+"""The one blueprint of the room, and what its views share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+
+from app.errors import InvalidInput
+from app.incoming import queries
+from app.organisation import queries as organisation
+from app.security import Actor, Role
+from app.worktime.queries import load_calendar
+
+bp = Blueprint("incoming", __name__, url_prefix="/van-ban-den", template_folder="../templates")
+
+Choice = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the pager shows."""
+
+    number: int
+    size: int
+    total: int
+    pages: int
+
+
+def show_error(form: FlaskForm, error: InvalidInput) -> str | None:
+    """Put a service's complaint under its field; the sentence itself if no field has it."""
+    found: Any = form._fields.get(error.field or "")
+    if found is None:
+        return error.user_message
+    found.errors = [*found.errors, error.user_message]
+    return None
+
+
+def first_error(form: FlaskForm) -> str:
+    """The first complaint of a small form, for a message after the redirect."""
+    return next((str(text) for errors in form.errors.values() for text in errors), "")
+
+
+def end_of(session: Session, day: date | None) -> datetime | None:
+    """The end of a typed day's work."""
+    return load_calendar(session).end_of_day(day) if day else None
+
+
+def submit_choices(session: Session) -> list[Choice]:
+    """Whom a letter can be submitted to: the leaders, and the chief of office who proposes."""
+    leaders = organisation.people_choices(session, role=Role.LEADER)
+    chiefs = organisation.people_choices(session, role=Role.CHIEF_OF_OFFICE)
+    return [(str(one.post_id), one.label) for one in [*leaders, *chiefs]]
+
+
+def party_choices(session: Session) -> list[Choice]:
+    """Units first, then people: whoever can lead, coordinate or be informed."""
+    units = [(f"unit:{unit.id}", unit.name) for unit in organisation.units(session)]
+    people = organisation.people_choices(session, leadership=False)
+    return units + [(f"post:{one.post_id}", f"{one.label} ({one.unit})") for one in people]
+
+
+def letter_id_of(session: Session, actor: Actor, token: str) -> int:
+    """Raises NotFound."""
+    return queries.get_letter_by_token(session, actor, token).id
+
+
+def back_to(token: str, message: str = "", tone: str = "ok") -> ResponseReturnValue:
+    """To the letter's page, with a message."""
+    if message:
+        flash(message, tone)
+    return redirect(url_for("incoming.detail", token=token))
