@@ -1,109 +1,151 @@
-"""How the last letters of the same kind were directed: a proposal with its reason, never an act.
+"""The directive proposed for a thing: how the last ones of the same organ and type were directed.
 
-Pure: the caller brings the past directives and the names.
+Pure: the rows come from the room that knows the things, the result fills a form. Nothing is sent
+without a person's act.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from statistics import median_low
 
-from app.tasks.models import Outcome
+from app.clock import local
+from app.tasks.habits import read_habits
+from app.tasks.models import Directive, Outcome, Participation, Task
 from app.tasks.parties import Party
+from app.worktime.calendar import Calendar
+
+Choice = tuple[str, ...]  # the outcome, and the terms of its lead, leader or readers
 
 
 @dataclass(frozen=True, slots=True)
-class PastOrder:
-    """One directive of the past. `thing` is what it was given on, as (kind, id)."""
+class PastDirective:
+    """How one earlier thing was directed. `working_days`: how long its lead was given."""
 
-    thing: tuple[str, int]
+    thing_id: int
     outcome: Outcome
-    text: str = ""
     lead: Party | None = None
+    to_post_id: int | None = None
     coordinators: tuple[Party, ...] = ()
     readers: tuple[Party, ...] = ()
-    to_post_id: int | None = None
+    working_days: int | None = None
+    text: str = ""
 
     @property
-    def way(self) -> tuple[str, ...]:
-        """What makes two directives alike: the outcome and who gets the thing."""
+    def choice(self) -> Choice:
+        """What must agree for two directives to count as the same."""
         if self.outcome is Outcome.ASSIGN:
             return (self.outcome.value, self.lead.term if self.lead else "")
         if self.outcome is Outcome.REDIRECT:
             return (self.outcome.value, f"post:{self.to_post_id}")
-        return (self.outcome.value, *sorted(party.term for party in self.readers))
+        return (self.outcome.value, *sorted(reader.term for reader in self.readers))
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A proposed directive. `examples` are the things that were directed this way, newest first."""
+    """A prefilled directive. `reason` is one line to read; `thing_ids` are the proof behind it,
+    newest first."""
 
     outcome: Outcome
-    text: str
     lead: Party | None
+    to_post_id: int | None
     coordinators: tuple[Party, ...]
     readers: tuple[Party, ...]
-    to_post_id: int | None
+    working_days: int | None
+    text: str
     reason: str
-    examples: tuple[tuple[str, int], ...]
+    thing_ids: tuple[int, ...]
 
 
 def suggest_directive(
-    past: Sequence[PastOrder],
-    *,
-    subject: str,
-    names: Mapping[str, str],
-    least: int = 2,
-    share: float = 0.6,
+    what: str, past: Sequence[PastDirective], name: Callable[[Party], str]
 ) -> Suggestion | None:
-    """The way most of `past` (newest first) went, or None when there is no clear one.
+    """The proposal, or None when there is too little history or no clear habit.
 
     Args:
-        past: directives on things of the same organ and type; recalled ones left out.
-        subject: what they were, for the reason: “báo cáo gần nhất của Sở Tài chính”.
-        names: names of parties by their terms (`unit:12`, `post:31`).
-        least: fewer past directives than this suggest nothing.
-        share: the part of them, 0 to 1, that must have gone the same way.
+        what: the kind of thing, for the reason: “báo cáo gần nhất của Sở Tài chính”.
+        past: how earlier ones were directed, newest first; recalled directives left out.
+        name: the short name of a unit or post.
+
+    Who coordinated, who was informed, the time given and the text are taken over only when most
+    of those that agree had them. How many are needed stands in `config/data/directing.yaml`.
     """
-    if len(past) < least:
+    habits = read_habits()
+    if len(past) < habits.least:
         return None
-    ways = Counter(order.way for order in past)
-    way, count = ways.most_common(1)[0]  # of equals the one that was used last
-    if count / len(past) < share:
+    counted = Counter(one.choice for one in past)
+    choice, agreeing = counted.most_common(1)[0]
+    if agreeing / len(past) < habits.share:
         return None
-    alike = [order for order in past if order.way == way]
+    same = [one for one in past if one.choice == choice]
+    days = [one.working_days for one in same if one.working_days is not None]
     return Suggestion(
-        outcome=alike[0].outcome,
-        text=_usual_text(alike),
-        lead=alike[0].lead,
-        coordinators=_usual(alike, [order.coordinators for order in alike]),
-        readers=_usual(alike, [order.readers for order in alike]),
-        to_post_id=alike[0].to_post_id,
-        reason=f"{count} trong {len(past)} {subject} → {_where(alike[0], names)}",
-        examples=tuple(order.thing for order in alike),
+        outcome=same[0].outcome,
+        lead=same[0].lead,
+        to_post_id=same[0].to_post_id,
+        coordinators=_usual([one.coordinators for one in same]),
+        readers=_usual([one.readers for one in same]),
+        working_days=median_low(days) if 2 * len(days) > len(same) else None,
+        text=_usual_text(same),
+        reason=f"{agreeing} trong {len(past)} {what} → {_target(same[0], name)}",
+        thing_ids=tuple(one.thing_id for one in same),
     )
 
 
-def _usual(alike: Sequence[PastOrder], groups: Sequence[Sequence[Party]]) -> tuple[Party, ...]:
-    """Who took part in more than half of them, in the order of the newest."""
-    seen = Counter(party for group in groups for party in dict.fromkeys(group))
-    return tuple(party for party, count in seen.items() if 2 * count > len(alike))
+def past_of(
+    directives: Iterable[Directive], tasks: Mapping[int, Task], calendar: Calendar
+) -> list[PastDirective]:
+    """Directives as values; `tasks` are the whole tasks they made, by directive, with their
+    participants loaded."""
+    return [_past(directive, tasks.get(directive.id), calendar) for directive in directives]
 
 
-def _usual_text(alike: Sequence[PastOrder]) -> str:
+def _past(directive: Directive, task: Task | None, calendar: Calendar) -> PastDirective:
+    participants = task.participants if task is not None else []
+    has_lead = directive.lead_unit_id is not None or directive.lead_post_id is not None
+    return PastDirective(
+        thing_id=directive.thing_id,
+        outcome=directive.outcome,
+        lead=Party(directive.lead_unit_id, directive.lead_post_id) if has_lead else None,
+        to_post_id=directive.to_post_id,
+        coordinators=tuple(
+            Party(row.unit_id, row.post_id)
+            for row in participants
+            if row.role is Participation.COORDINATOR
+        ),
+        readers=tuple(Party(row.unit_id, row.post_id) for row in directive.readers),
+        working_days=_days(calendar, directive.created_at, directive.due_at),
+        text=directive.text,
+    )
+
+
+def _days(calendar: Calendar, given_at: datetime, due_at: datetime | None) -> int | None:
+    if due_at is None:
+        return None
+    return calendar.working_days_between(local(given_at).date(), local(due_at).date())
+
+
+def _usual(groups: Sequence[Sequence[Party]]) -> tuple[Party, ...]:
+    """Parties that stand in more than half of the groups, the most frequent first."""
+    counted = Counter(party for parties in groups for party in dict.fromkeys(parties))
+    return tuple(party for party, count in counted.most_common() if 2 * count > len(groups))
+
+
+def _usual_text(same: Sequence[PastDirective]) -> str:
     """The words under more than half of them; what was said once is not repeated."""
-    words = Counter(order.text.strip() for order in alike if order.text.strip())
+    words = Counter(one.text.strip() for one in same if one.text.strip())
     text, count = words.most_common(1)[0] if words else ("", 0)
-    return text if 2 * count > len(alike) else ""
+    return text if 2 * count > len(same) else ""
 
 
-def _where(order: PastOrder, names: Mapping[str, str]) -> str:
-    if order.outcome is Outcome.FILE:
-        return "Lưu"
-    if order.outcome is Outcome.ASSIGN and order.lead is not None:
-        return names.get(order.lead.term, order.lead.term)
-    if order.outcome is Outcome.REDIRECT:
-        return f"Chuyển {names.get(f'post:{order.to_post_id}', 'lãnh đạo khác')} chỉ đạo"
-    readers = ", ".join(names.get(party.term, party.term) for party in order.readers)
-    return f"Để biết: {readers}"
+def _target(model: PastDirective, name: Callable[[Party], str]) -> str:
+    if model.outcome is Outcome.ASSIGN and model.lead is not None:
+        return name(model.lead)
+    if model.outcome is Outcome.REDIRECT and model.to_post_id is not None:
+        return f"Chuyển {name(Party(post_id=model.to_post_id))} chỉ đạo"
+    if model.outcome is Outcome.INFORM:
+        return "Để biết: " + ", ".join(name(reader) for reader in model.readers)
+    return "Lưu"

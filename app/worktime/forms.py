@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
+from wtforms.widgets import TextInput
 
 from app.worktime.models import DAY_KIND_LABELS, DayKind
 
@@ -13,7 +14,12 @@ DATE_FORMATS = ["%d/%m/%Y", "%d%m%Y", "%d-%m-%Y", "%d-%m-%y", "%Y-%m-%d"]
 
 
 class DayForm(FlaskForm):
-    day = DateField(_("Ngày"), [InputRequired(_("Phải chọn ngày."))], format=DATE_FORMATS)
+    day = DateField(
+        _("Ngày"),
+        [InputRequired(_("Phải chọn ngày."))],
+        format=DATE_FORMATS,
+        widget=TextInput(),  # typed as dd/mm/yyyy; the page adds a calendar to pick from
+    )
     kind = SelectField(
         _("Loại ngày"), choices=[(kind.value, DAY_KIND_LABELS[kind]) for kind in DayKind]
     )

@@ -7,7 +7,6 @@ from app.tasks.directing.panel import (
     DirectivePanel,
     directive_lines,
     load_panel,
-    past_orders,
 )
 
 __all__ = [
@@ -17,5 +16,4 @@ __all__ = [
     "DirectivePanel",
     "directive_lines",
     "load_panel",
-    "past_orders",
 ]

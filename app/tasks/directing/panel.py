@@ -17,13 +17,14 @@ from app.organisation.models import Person
 from app.security import Actor, Role
 from app.tasks import queries
 from app.tasks.habits import read_habits
-from app.tasks.models import Directive, Outcome, Participation, Task
-from app.tasks.parties import Party
+from app.tasks.models import Directive, Outcome, Task
 from app.tasks.proposals import DueProposal, propose_due
 from app.tasks.showing import lead_choices, party_choices
-from app.tasks.suggestion import PastOrder, Suggestion, suggest_directive
+from app.tasks.suggestion import PastDirective, Suggestion, past_of, suggest_directive
+from app.worktime.calendar import Calendar
 from app.worktime.queries import load_calendar
 
+EXAMPLES = 5
 OUTCOME_LABELS = {
     Outcome.ASSIGN: "Giao xử lý",
     Outcome.REDIRECT: "Chuyển lãnh đạo khác chỉ đạo",
@@ -74,12 +75,9 @@ def load_panel(
     """
     habits, calendar, moment = read_habits(), load_calendar(session), now()
     parties = party_choices(session)
+    names = short_names(session, parties)
     found = suggest_directive(
-        past_orders(session, past),
-        subject=subject,
-        names=short_names(session, parties),
-        least=habits.least,
-        share=habits.share,
+        subject, past_values(session, past, calendar), lambda party: names.get(party.term, "")
     )
     leads = lead_choices(session, actor)
     if found is not None and not _possible(found, {value for value, _label in leads}):
@@ -95,7 +93,7 @@ def load_panel(
         dated=sender_due is not None and sender_due > moment,
         phrases=habits.phrases,
         suggestion=found,
-        examples=kinds.cards(session, actor, found.examples[:5]) if found else [],
+        examples=_examples(session, actor, past, found),
     )
 
 
@@ -146,33 +144,14 @@ def directive_lines(session: Session, kind: str, thing_id: int) -> list[Directiv
     ]
 
 
-def past_orders(session: Session, directives: Sequence[Directive]) -> list[PastOrder]:
-    """Directives as plain values with those who coordinated: two queries, however many."""
+def past_values(
+    session: Session, directives: Sequence[Directive], calendar: Calendar
+) -> list[PastDirective]:
+    """Directives as values with those who coordinated: two queries, however many."""
     ids = [directive.id for directive in directives]
-    if not ids:
-        return []
     rows = sa.select(Task).where(Task.directive_id.in_(ids), Task.parent_id.is_(None))
     tasks = session.scalars(rows.options(selectinload(Task.participants)))
-    coordinators = {
-        task.directive_id: tuple(
-            Party(row.unit_id, row.post_id)
-            for row in task.participants
-            if row.role is Participation.COORDINATOR
-        )
-        for task in tasks
-    }
-    return [
-        PastOrder(
-            thing=(directive.kind, directive.thing_id),
-            outcome=directive.outcome,
-            text=directive.text,
-            lead=_lead(directive),
-            coordinators=coordinators.get(directive.id, ()),
-            readers=tuple(Party(row.unit_id, row.post_id) for row in directive.readers),
-            to_post_id=directive.to_post_id,
-        )
-        for directive in directives
-    ]
+    return past_of(directives, {task.directive_id or 0: task for task in tasks}, calendar)
 
 
 def short_names(session: Session, parties: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -188,10 +167,13 @@ def _people(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     return dict(session.execute(rows).tuples().all())
 
 
-def _lead(directive: Directive) -> Party | None:
-    if directive.lead_unit_id is None and directive.lead_post_id is None:
-        return None
-    return Party(directive.lead_unit_id, directive.lead_post_id)
+def _examples(
+    session: Session, actor: Actor, past: Sequence[Directive], found: Suggestion | None
+) -> list[Card]:
+    """The newest things behind the suggestion, as far as the actor may see them."""
+    behind = set(found.thing_ids) if found else set()
+    things = [(one.kind, one.thing_id) for one in past if one.thing_id in behind]
+    return kinds.cards(session, actor, things[:EXAMPLES])
 
 
 def _possible(found: Suggestion, leads: set[str]) -> bool:

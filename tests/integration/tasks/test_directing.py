@@ -86,7 +86,8 @@ def test_the_panel_suggests_how_the_last_ones_went(office: Office, past: list[Di
     assert found.lead == Party(unit_id=office.economy)
     assert found.coordinators == (Party(unit_id=office.culture),)
     assert found.text == "Chủ trì tham mưu."
-    assert found.examples == (("draft", 3), ("draft", 2))
+    assert found.thing_ids == (3, 2)
+    assert found.working_days is None
 
 
 def test_what_the_actor_may_not_order_is_not_suggested(
