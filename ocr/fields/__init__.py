@@ -1,4 +1,4 @@
-"""Header fields of contracts.md out of the words of the pages: by position, grammar, dictionaries.
+"""Header fields out of the words of the pages: by position, grammar, dictionaries.
 
 Each module finds some fields; none invents one. A field that was not found is None; a value that
 stands there by hand or by a stamp is null with its place.

@@ -168,7 +168,7 @@ def worn(
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), skew, 1.0)
     turned = cv2.warpAffine(image, matrix, (width, height), borderValue=(255, 255, 255))
     rough = turned + np.random.default_rng(1).normal(0, noise, turned.shape)
-    return np.clip(rough, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(rough, 0, 255), dtype=np.uint8)
 
 
 def stamped(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,9 @@ from ocr.__main__ import main
 from tests.unit.ocr.papers import Paper, scanned, write_pdf
 
 
-def test_each_file_has_its_line_in_the_order_given_and_one_failure_hides_no_other(tmp_path, capsys):
+def test_each_file_has_its_line_in_the_order_given_and_one_failure_hides_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     good = write_pdf(tmp_path / "good.pdf", Paper())
     (tmp_path / "bad.pdf").write_bytes(b"nothing")
 
@@ -27,7 +30,9 @@ def test_each_file_has_its_line_in_the_order_given_and_one_failure_hides_no_othe
     assert all(0 <= v <= 1 for word in page["words"] for v in word["box"])
 
 
-def test_all_files_read_is_status_0_and_text_for_people(tmp_path, capsys):
+def test_all_files_read_is_status_0_and_text_for_people(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     status = main(["read", str(write_pdf(tmp_path / "a.pdf", Paper()))])
 
     out = capsys.readouterr().out
@@ -36,7 +41,7 @@ def test_all_files_read_is_status_0_and_text_for_people(tmp_path, capsys):
     assert "Độc lập - Tự do - Hạnh phúc" in out
 
 
-def test_a_searchable_pdf_is_written_beside(tmp_path):
+def test_a_searchable_pdf_is_written_beside(tmp_path: Path) -> None:
     path = scanned(tmp_path, Paper(), dpi=100)
 
     status = main(["read", "--searchable-pdf", str(tmp_path / "out"), str(path)])
@@ -45,7 +50,9 @@ def test_a_searchable_pdf_is_written_beside(tmp_path):
     assert (tmp_path / "out" / "scan.pdf").read_bytes().startswith(b"%PDF-")
 
 
-def test_a_secret_head_of_the_office_hides_the_text(tmp_path, capsys):
+def test_a_secret_head_of_the_office_hides_the_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = write_pdf(tmp_path / "a.pdf", Paper(title="PHIẾU KÍN", about=()))
 
     main(["read", "--json", "--secrecy-head", "PHIẾU KÍN", str(path)])
@@ -55,14 +62,16 @@ def test_a_secret_head_of_the_office_hides_the_text(tmp_path, capsys):
     assert "pages" not in line
 
 
-def test_limits_are_named_on_the_command_line(tmp_path, capsys):
+def test_limits_are_named_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = write_pdf(tmp_path / "a.pdf", Paper(pages=3))
 
     assert main(["read", "--json", "--max-pages", "2", str(path)]) == 1
     assert json.loads(capsys.readouterr().out)["error"]["class"] == "too_many_pages"
 
 
-def test_help_names_the_fields_of_the_answer(capsys):
+def test_help_names_the_fields_of_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["read", "--help"])
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -29,7 +30,7 @@ def fields_of(tmp: Path, paper: Paper) -> dict[str, Field | None]:
     return extract_fields(pages, [], Evidence(), ())
 
 
-def value(fields: dict[str, Field | None], name: str):
+def value(fields: dict[str, Field | None], name: str) -> Any:
     field = fields[name]
     return None if field is None else field.value
 
@@ -58,7 +59,7 @@ def _row(text: str, top: float, left: float) -> list[Word]:
     return words
 
 
-def test_the_head_of_an_official_letter(tmp_path):
+def test_the_head_of_an_official_letter(tmp_path: Path) -> None:
     fields = fields_of(tmp_path, Paper())
 
     assert value(fields, "document_type") == "Công văn"
@@ -81,7 +82,7 @@ def test_the_head_of_an_official_letter(tmp_path):
     assert value(fields, "references") == ["15/2024/QĐ-UBND"]
 
 
-def test_the_head_of_a_decision_with_an_organ_of_two_lines(tmp_path):
+def test_the_head_of_a_decision_with_an_organ_of_two_lines(tmp_path: Path) -> None:
     fields = fields_of(
         tmp_path,
         Paper(
@@ -104,7 +105,7 @@ def test_the_head_of_a_decision_with_an_organ_of_two_lines(tmp_path):
     assert value(fields, "signing_authority") == "TM."
 
 
-def test_a_list_of_addressees_is_taken_line_by_line(tmp_path):
+def test_a_list_of_addressees_is_taken_line_by_line(tmp_path: Path) -> None:
     to = ("Kính gửi:", "- Sở Tài chính;", "- Sở Xây dựng;", "- Các phòng, ban trực thuộc.")
 
     fields = fields_of(tmp_path, Paper(to=to))
@@ -114,7 +115,7 @@ def test_a_list_of_addressees_is_taken_line_by_line(tmp_path):
     ]  # fmt: skip
 
 
-def test_an_invitation_gives_time_place_and_participants(tmp_path):
+def test_an_invitation_gives_time_place_and_participants(tmp_path: Path) -> None:
     fields = fields_of(
         tmp_path,
         Paper(
@@ -138,7 +139,7 @@ def test_an_invitation_gives_time_place_and_participants(tmp_path):
     }
 
 
-def test_a_draft_without_a_number_has_its_symbol_only(tmp_path):
+def test_a_draft_without_a_number_has_its_symbol_only(tmp_path: Path) -> None:
     fields = fields_of(tmp_path, Paper(number="Số:          /UBND-VP"))
 
     number = fields["code_number"]
@@ -161,13 +162,15 @@ def test_a_draft_without_a_number_has_its_symbol_only(tmp_path):
         ("123", "CV/VPTU", "Số 123-CV/VPTU"),
     ],
 )
-def test_numbers_and_symbols_of_all_kinds(tmp_path, number, notation, line):
+def test_numbers_and_symbols_of_all_kinds(
+    tmp_path: Path, number: str, notation: str, line: str
+) -> None:
     fields = fields_of(tmp_path, Paper(number=line, about=()))
 
     assert (value(fields, "code_number"), value(fields, "code_notation")) == (number, notation)
 
 
-def test_symbol_and_title_that_differ_are_flagged_not_guessed(tmp_path):
+def test_symbol_and_title_that_differ_are_flagged_not_guessed(tmp_path: Path) -> None:
     paper = Paper(number="Số: 9/TB-SNV", about=(), title="KẾ HOẠCH", summary=("Kiểm tra năm 2026",))
 
     kind = fields_of(tmp_path, paper)["document_type"]
@@ -176,20 +179,20 @@ def test_symbol_and_title_that_differ_are_flagged_not_guessed(tmp_path):
     assert kind.doubtful
 
 
-def test_numbers_in_the_body_are_never_the_documents_own(tmp_path):
+def test_numbers_in_the_body_are_never_the_documents_own(tmp_path: Path) -> None:
     fields = fields_of(tmp_path, Paper(number=""))
 
     assert fields["code_number"] is None
     assert fields["code_notation"] is None
 
 
-def test_a_stamp_of_arrival_is_not_the_number(tmp_path):
+def test_a_stamp_of_arrival_is_not_the_number(tmp_path: Path) -> None:
     stamp = ((25, 12, "ĐẾN", 10.0), (25, 17, "Số: 4711", 10.0), (25, 22, "Ngày: 06/01/2026", 10.0))
 
     assert value(fields_of(tmp_path, Paper(extra=stamp)), "code_number") == "123"
 
 
-def test_a_number_by_hand_that_was_misread_is_left_to_a_person():
+def test_a_number_by_hand_that_was_misread_is_left_to_a_person() -> None:
     page = number_page(("Số:", 0.2, 0.23, 93), ("Zý#2", 0.24, 0.29, 16), ("/BC-UBND", 0.3, 0.4, 91))
 
     number = extract_fields([page], [], Evidence(), ())["code_number"]
@@ -200,7 +203,7 @@ def test_a_number_by_hand_that_was_misread_is_left_to_a_person():
     assert number.box[0] < 0.26 < number.box[2]
 
 
-def test_a_number_in_blue_ink_is_left_to_a_person_however_sure_the_engine_was():
+def test_a_number_in_blue_ink_is_left_to_a_person_however_sure_the_engine_was() -> None:
     digits = (0.24, 0.15, 0.29, 0.163)
     page = number_page(("Số:", 0.2, 0.23, 95), ("203", 0.24, 0.29, 96), ("/BC-UBND", 0.3, 0.4, 95))
 
@@ -210,7 +213,7 @@ def test_a_number_in_blue_ink_is_left_to_a_person_however_sure_the_engine_was():
     assert (number.value, number.handwritten) == (None, True)
 
 
-def test_ink_where_the_number_should_stand_is_a_number_by_hand():
+def test_ink_where_the_number_should_stand_is_a_number_by_hand() -> None:
     page = number_page(("Số:", 0.2, 0.23, 95), ("/BC-UBND", 0.3, 0.4, 95))
     ink = Evidence(loose=((0.24, 0.148, 0.28, 0.165),))
 
@@ -220,7 +223,7 @@ def test_ink_where_the_number_should_stand_is_a_number_by_hand():
     assert number.handwritten
 
 
-def test_a_printed_number_is_taken():
+def test_a_printed_number_is_taken() -> None:
     page = number_page(("Số:", 0.2, 0.23, 95), ("203/BC-UBND", 0.24, 0.4, 92))
 
     number = extract_fields([page], [], Evidence(), ())["code_number"]
@@ -238,18 +241,18 @@ def test_a_printed_number_is_taken():
         ("CTR-UBND", "Chương trình", "CTr-UBND"), ("BGDDT-CNTT", None, "BGDĐT-CNTT"),
     ],
 )  # fmt: skip
-def test_misread_symbols_are_put_right_by_the_grammar(read, kind, meant):
+def test_misread_symbols_are_put_right_by_the_grammar(read: str, kind: Any, meant: str) -> None:
     assert repair_notation(read, kind)[0] == meant
 
 
 @given(code=st.sampled_from(sorted(TYPE_OF_CODE)), organ=st.sampled_from(["UBND", "HĐND", "SNV"]))
-def test_a_correct_symbol_is_never_changed(code, organ):
+def test_a_correct_symbol_is_never_changed(code: str, organ: str) -> None:
     assert repair_notation(f"{code}-{organ}", TYPE_OF_CODE[code]) == (f"{code}-{organ}", 1.0)
     assert repair_notation(f"{code}-{organ}", None)[0] == f"{code}-{organ}"
 
 
 @given(st.text(alphabet="0123456789OlI|. …_ab/x?", max_size=12))
-def test_digits_are_never_made_out_of_nothing(raw):
+def test_digits_are_never_made_out_of_nothing(raw: str) -> None:
     cleaned = clean_digits(raw)
 
     assert cleaned == "" or any(c.isdigit() for c in raw)
@@ -257,7 +260,7 @@ def test_digits_are_never_made_out_of_nothing(raw):
 
 
 @given(st.integers(-5, 99), st.integers(-5, 99), st.integers(0, 9999))
-def test_a_date_is_a_day_of_the_calendar_or_nothing(day, month, year):
+def test_a_date_is_a_day_of_the_calendar_or_nothing(day: int, month: int, year: int) -> None:
     answer = _iso(day, month, year)
 
     assert answer is None or answer == f"{year:04d}-{month:02d}-{day:02d}"
@@ -265,7 +268,7 @@ def test_a_date_is_a_day_of_the_calendar_or_nothing(day, month, year):
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=9), *[st.floats(0, 1)] * 2), max_size=30))
-def test_any_words_give_all_fields_and_no_error(words):
+def test_any_words_give_all_fields_and_no_error(words: Any) -> None:
     placed = [Word(t, (x, y, min(1, x + 0.05), min(1, y + 0.01)), 50) for t, x, y in words]
     text = " ".join(t for t, _, _ in words)
     page = PageText(1, 1000, 1400, 100, 0.5, "ocr", 50.0, text, tuple(placed))
@@ -289,12 +292,12 @@ def test_any_words_give_all_fields_and_no_error(words):
         (["CÔNG AN TỈNH LÀO CAI", "PHÒNG CẢNH SÁT GIAO THÔNG"], 1),
     ],
 )
-def test_where_the_issuing_organ_begins(lines, start):
+def test_where_the_issuing_organ_begins(lines: list[str], start: int) -> None:
     assert issuer_start(lines) == start
 
 
 @given(st.sampled_from(PROVINCES))
-def test_provinces_are_found_again_without_their_marks(name):
+def test_provinces_are_found_again_without_their_marks(name: Any) -> None:
     from ocr.lines import fold
 
     snapped, known = snap(fold(name), PROVINCES)
@@ -303,13 +306,13 @@ def test_provinces_are_found_again_without_their_marks(name):
     assert fold(snapped) == fold(name)
 
 
-def test_capitals_that_were_misread_are_snapped():
+def test_capitals_that_were_misread_are_snapped() -> None:
     phrases = ("Cần Thơ", "thành phố")
 
     assert snap("THÀNH PHÓ CÀN THƠ", phrases)[0] == "THÀNH PHỐ CẦN THƠ"
 
 
-def test_an_organ_that_the_office_knows_replaces_what_was_read():
+def test_an_organ_that_the_office_knows_replaces_what_was_read() -> None:
     assert best_match("SỞ NÔI VỤ TINH NINH BlNH", ["Sở Nội vụ tỉnh Ninh Bình", "Sở Y tế"]) == (
         "Sở Nội vụ tỉnh Ninh Bình"
     )
@@ -317,7 +320,7 @@ def test_an_organ_that_the_office_knows_replaces_what_was_read():
 
 
 @given(st.text(max_size=8), st.text(max_size=8))
-def test_the_distance_of_two_strings_is_symmetric_and_zero_only_for_equals(a, b):
+def test_the_distance_of_two_strings_is_symmetric_and_zero_only_for_equals(a: str, b: str) -> None:
     assert edit_distance(a, b, 20) == edit_distance(b, a, 20)
     assert (edit_distance(a, b, 20) == 0) == (a == b)
 
@@ -330,7 +333,7 @@ def test_the_distance_of_two_strings_is_symmetric_and_zero_only_for_equals(a, b)
         ("Nguyễn", None),
     ],
 )  # fmt: skip
-def test_personal_names(text, name):
+def test_personal_names(text: str, name: Any) -> None:
     assert _as_name(text) == name
 
 
@@ -344,17 +347,17 @@ def test_personal_names(text, name):
         ("trước ngày 31/02/2026", None),
     ],
 )
-def test_due_dates_of_the_text(text, due):
+def test_due_dates_of_the_text(text: str, due: str | None) -> None:
     hint = due_date([page_of(text)], "2026-01-01")
 
     assert (hint.value if hint else None) == due
 
 
-def test_a_day_before_the_letter_is_no_due_date():
+def test_a_day_before_the_letter_is_no_due_date() -> None:
     assert due_date([page_of("trước ngày 15/3/2025")], "2026-01-01") is None
 
 
-def test_references_are_found_once_and_never_the_own_number():
+def test_references_are_found_once_and_never_the_own_number() -> None:
     text = (
         "Căn cứ Nghị định số 30/2020/NĐ-CP; Công văn số 12/SNV-CCHC; Nghị định số 30/2020/NĐ-CP;"
         " Quyết định số 15-QĐ/TU; tỷ lệ 3/4; ngày 12/5/2026; số 99/QĐ-SNV"

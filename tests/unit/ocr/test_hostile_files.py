@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -25,7 +26,7 @@ def refused(path: Path, options: ReadOptions = QUICK) -> str:
     return caught.value.code
 
 
-def save_pdf(path: Path, pages: int, **how) -> Path:
+def save_pdf(path: Path, pages: int, **how: Any) -> Path:
     with pikepdf.new() as pdf:
         for _ in range(pages):
             pdf.add_blank_page()
@@ -33,64 +34,64 @@ def save_pdf(path: Path, pages: int, **how) -> Path:
     return path
 
 
-def test_an_empty_file(tmp_path):
+def test_an_empty_file(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"")
 
     assert refused(tmp_path / "a.pdf") == "empty"
 
 
-def test_a_file_that_is_not_there(tmp_path):
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert refused(tmp_path / "none.pdf") == "missing"
 
 
-def test_what_is_no_document(tmp_path):
+def test_what_is_no_document(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"MZ\x90\x00" + b"\x00" * 500)
 
     assert refused(tmp_path / "a.pdf") == "not_a_document"
 
 
-def test_an_attachment_is_not_read(tmp_path):
+def test_an_attachment_is_not_read(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("word/document.xml", "<x/>")
 
     assert refused(tmp_path / "a.zip") == "not_a_document"
 
 
-def test_a_pdf_with_a_password(tmp_path):
+def test_a_pdf_with_a_password(tmp_path: Path) -> None:
     encryption = pikepdf.Encryption(user="secret", owner="secret")
 
     assert refused(save_pdf(tmp_path / "a.pdf", 1, encryption=encryption)) == "encrypted"
 
 
-def test_a_pdf_with_an_owners_password_only_can_be_read(tmp_path):
+def test_a_pdf_with_an_owners_password_only_can_be_read(tmp_path: Path) -> None:
     encryption = pikepdf.Encryption(user="", owner="secret")
     path = save_pdf(tmp_path / "a.pdf", 1, encryption=encryption)
 
     assert check_first_page(path, QUICK).page_count == 1
 
 
-def test_a_truncated_pdf(tmp_path):
+def test_a_truncated_pdf(tmp_path: Path) -> None:
     whole = write_pdf(tmp_path / "whole.pdf", Paper()).read_bytes()
     (tmp_path / "a.pdf").write_bytes(whole[:300])
 
     assert refused(tmp_path / "a.pdf") == "broken"
 
 
-def test_a_pdf_without_pages(tmp_path):
+def test_a_pdf_without_pages(tmp_path: Path) -> None:
     assert refused(save_pdf(tmp_path / "a.pdf", 0)) in ("zero_pages", "broken")
 
 
-def test_too_many_pages(tmp_path):
+def test_too_many_pages(tmp_path: Path) -> None:
     assert refused(save_pdf(tmp_path / "a.pdf", 21)) == "too_many_pages"
 
 
-def test_ten_thousand_pages_are_refused_by_default(tmp_path):
+def test_ten_thousand_pages_are_refused_by_default(tmp_path: Path) -> None:
     path = save_pdf(tmp_path / "a.pdf", 10_000)
 
     assert refused(path, ReadOptions()) == "too_many_pages"
 
 
-def test_an_image_of_30000_by_30000_points(tmp_path):
+def test_an_image_of_30000_by_30000_points(tmp_path: Path) -> None:
     head = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 0, 0, 0, 0)
     chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(bytes(30_001))), (b"IEND", b"")]
     packed = [
@@ -101,7 +102,7 @@ def test_an_image_of_30000_by_30000_points(tmp_path):
     assert refused(tmp_path / "a.png", ReadOptions()) == "too_many_pixels"
 
 
-def test_a_huge_image_inside_a_small_pdf(tmp_path):
+def test_a_huge_image_inside_a_small_pdf(tmp_path: Path) -> None:
     with pikepdf.new() as pdf:
         page = pdf.add_blank_page(page_size=(200, 200))
         stream = pikepdf.Stream(pdf, b"\0" * 100)
@@ -115,7 +116,7 @@ def test_a_huge_image_inside_a_small_pdf(tmp_path):
     assert refused(tmp_path / "a.pdf") == "too_many_pixels"
 
 
-def test_a_page_of_absurd_size(tmp_path):
+def test_a_page_of_absurd_size(tmp_path: Path) -> None:
     with pikepdf.new() as pdf:
         pdf.add_blank_page().MediaBox = pikepdf.Array([0, 0, 9_000_000, 9_000_000])
         pdf.save(tmp_path / "a.pdf")
@@ -123,13 +124,13 @@ def test_a_page_of_absurd_size(tmp_path):
     assert refused(tmp_path / "a.pdf") in ("too_many_pixels", "broken")
 
 
-def test_a_file_over_the_limit_of_bytes(tmp_path):
+def test_a_file_over_the_limit_of_bytes(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "a.pdf", Paper())
 
     assert refused(path, ReadOptions(max_bytes=1000)) == "too_big"
 
 
-def test_a_page_that_does_not_exist_is_no_crash(tmp_path):
+def test_a_page_that_does_not_exist_is_no_crash(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "a.pdf", Paper())
 
     with pytest.raises(FileRefused) as caught:
@@ -137,7 +138,7 @@ def test_a_page_that_does_not_exist_is_no_crash(tmp_path):
     assert caught.value.code == "bad_request"
 
 
-def test_a_broken_frame_of_a_tiff_costs_that_page_only(tmp_path):
+def test_a_broken_frame_of_a_tiff_costs_that_page_only(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     frames = [Image.new("L", (400, 500), 255) for _ in range(3)]
     frames[0].save(buffer, "TIFF", save_all=True, append_images=frames[1:])
@@ -162,7 +163,7 @@ def mutations(whole: bytes, count: int, seed: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize("kind", ["pdf", "png", "jpeg", "tiff"])
-def test_mutilated_files_are_read_or_refused_with_a_sentence(tmp_path, kind):
+def test_mutilated_files_are_read_or_refused_with_a_sentence(tmp_path: Path, kind: Any) -> None:
     if kind == "pdf":
         whole = write_pdf(tmp_path / "whole.pdf", Paper()).read_bytes()
     else:

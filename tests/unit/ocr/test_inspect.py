@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import zipfile
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -64,11 +65,11 @@ def mail() -> bytes:
         (b"", FileType.UNKNOWN),
     ],
 )
-def test_the_content_tells_the_type(data, kind):
+def test_the_content_tells_the_type(data: bytes, kind: Any) -> None:
     assert sniff(data) is kind
 
 
-def test_only_pages_are_read_and_known_types_are_attached():
+def test_only_pages_are_read_and_known_types_are_attached() -> None:
     assert {t for t in FileType if t.readable} == {
         FileType.PDF, FileType.TIFF, FileType.PNG, FileType.JPEG,
     }  # fmt: skip
@@ -77,5 +78,5 @@ def test_only_pages_are_read_and_known_types_are_attached():
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_have_a_type(data):
+def test_any_bytes_have_a_type(data: bytes) -> None:
     assert sniff(data).media_type

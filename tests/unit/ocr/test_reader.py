@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from pathlib import Path
 
 import numpy as np
 import pikepdf
@@ -11,6 +12,7 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from ocr import (
+    Field,
     FileRefused,
     FileType,
     Reading,
@@ -32,7 +34,7 @@ from tests.unit.ocr.papers import Paper, render, scan, scanned, worn, write_pdf
 PAPER = Paper(number="Số: 268/SNV-CCHC")
 
 
-def field(reading: Reading, name: str):
+def field(reading: Reading, name: str) -> Field:
     found = reading.fields[name]
     assert found is not None, name
     return found
@@ -42,7 +44,7 @@ def words_near(reading: Reading, text: str) -> list[tuple[float, float, float, f
     return [w.box for w in reading.pages[0].words if w.text.strip(".,:;") == text]
 
 
-def test_a_born_digital_letter_is_read_without_recognition(tmp_path):
+def test_a_born_digital_letter_is_read_without_recognition(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "a.pdf", Paper(pages=3))
 
     reading = read_file(path)
@@ -53,7 +55,7 @@ def test_a_born_digital_letter_is_read_without_recognition(tmp_path):
     assert reading.secrecy is None
 
 
-def test_a_skewed_scan_is_read_and_its_boxes_lie_on_the_scan(tmp_path):
+def test_a_skewed_scan_is_read_and_its_boxes_lie_on_the_scan(tmp_path: Path) -> None:
     born = read_file(write_pdf(tmp_path / "b.pdf", PAPER))
 
     reading = read_file(scanned(tmp_path, PAPER, dpi=200, skew=1.5, noise=6))
@@ -70,7 +72,7 @@ def test_a_skewed_scan_is_read_and_its_boxes_lie_on_the_scan(tmp_path):
     assert found[0] - straight[0] == pytest.approx(-0.4 * np.sin(np.radians(1.5)) * 1.41, abs=0.012)
 
 
-def test_a_page_on_its_side_is_turned_and_its_boxes_lie_on_the_side(tmp_path):
+def test_a_page_on_its_side_is_turned_and_its_boxes_lie_on_the_side(tmp_path: Path) -> None:
     image = worn(render(write_pdf(tmp_path / "b.pdf", PAPER), 150))
     path = scan(tmp_path / "side.pdf", [np.ascontiguousarray(np.rot90(image))], 150)
 
@@ -83,13 +85,13 @@ def test_a_page_on_its_side_is_turned_and_its_boxes_lie_on_the_side(tmp_path):
     assert box[3] - box[1] > box[2] - box[0]  # and its words stand upright
 
 
-def test_the_answer_survives_json(tmp_path):
+def test_the_answer_survives_json(tmp_path: Path) -> None:
     reading = read_file(write_pdf(tmp_path / "a.pdf", Paper()))
 
     assert Reading.from_json(reading.to_json()).to_json() == reading.to_json()
 
 
-def test_progress_is_told_for_each_page_and_page_1_is_not_read_twice(tmp_path):
+def test_progress_is_told_for_each_page_and_page_1_is_not_read_twice(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "a.pdf", Paper(pages=6))
     first = check_first_page(path)
     told: list[tuple[int, int]] = []
@@ -105,11 +107,13 @@ def test_progress_is_told_for_each_page_and_page_1_is_not_read_twice(tmp_path):
     ("pages", "processes", "runs"),
     [(1, 2, [[2]]), (5, 2, [[2, 3, 4], [5, 6]]), (9, 2, [[2, 3, 4, 5], [6, 7, 8, 9], [10]])],
 )
-def test_long_scans_are_cut_into_runs_of_at_most_four_pages(pages, processes, runs):
+def test_long_scans_are_cut_into_runs_of_at_most_four_pages(
+    pages: int, processes: int, runs: list[list[int]]
+) -> None:
     assert runs_of(range(2, pages + 2), processes) == runs
 
 
-def test_a_tiff_of_several_pages(tmp_path):
+def test_a_tiff_of_several_pages(tmp_path: Path) -> None:
     image = Image.fromarray(render(write_pdf(tmp_path / "b.pdf", PAPER), 150)).convert("1")
     image.save(
         tmp_path / "a.tiff", save_all=True, append_images=[Image.new("1", image.size, 1)],
@@ -123,7 +127,7 @@ def test_a_tiff_of_several_pages(tmp_path):
     assert reading.warnings == ("page 2: blank",)
 
 
-def test_number_and_date_in_the_appearance_of_signature_fields_are_read(tmp_path):
+def test_number_and_date_in_the_appearance_of_signature_fields_are_read(tmp_path: Path) -> None:
     paper = Paper(number="Số:        /SNV-CCHC", date="Ninh Bình, ngày      tháng 01 năm 2026")
     path = write_pdf(tmp_path / "unsigned.pdf", paper)
     with pikepdf.open(path) as pdf:
@@ -160,7 +164,7 @@ def add_widget(pdf: pikepdf.Pdf, name: str, text: str, x: float, y: float) -> No
     page.Annots = pikepdf.Array([*page.get("/Annots", []), widget])
 
 
-def test_a_searchable_pdf_keeps_the_image_and_carries_the_words(tmp_path):
+def test_a_searchable_pdf_keeps_the_image_and_carries_the_words(tmp_path: Path) -> None:
     path = scanned(tmp_path, PAPER, dpi=200)
     reading = read_file(path)
 
@@ -176,12 +180,12 @@ def test_a_searchable_pdf_keeps_the_image_and_carries_the_words(tmp_path):
     assert np.array_equal(render(tmp_path / "found.pdf", 72), render(path, 72))
 
 
-def images_of(path) -> list[bytes]:
+def images_of(path: Path) -> list[bytes]:
     with pikepdf.open(path) as pdf:
         return [i.read_raw_bytes() for page in pdf.pages for i in page.get_images().values()]
 
 
-def test_the_words_of_a_searchable_pdf_stand_in_their_places(tmp_path):
+def test_the_words_of_a_searchable_pdf_stand_in_their_places(tmp_path: Path) -> None:
     path = scanned(tmp_path, PAPER, dpi=200)
     reading = read_file(path)
     derive_searchable(path, reading, tmp_path / "found.pdf")
@@ -193,7 +197,7 @@ def test_the_words_of_a_searchable_pdf_stand_in_their_places(tmp_path):
     assert np.allclose(before, after, atol=0.012)
 
 
-def test_a_searchable_pdf_of_a_turned_page_has_its_words_in_place(tmp_path):
+def test_a_searchable_pdf_of_a_turned_page_has_its_words_in_place(tmp_path: Path) -> None:
     path = scanned(tmp_path, PAPER, dpi=150)
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         pdf.pages[0].rotate(180, relative=False)
@@ -207,7 +211,7 @@ def test_a_searchable_pdf_of_a_turned_page_has_its_words_in_place(tmp_path):
     assert np.allclose(before, after, atol=0.02)
 
 
-def test_a_picture_of_a_page_and_of_a_box(tmp_path):
+def test_a_picture_of_a_page_and_of_a_box(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "a.pdf", Paper())
 
     jpeg = Image.open(io.BytesIO(preview(path, 1, 700)))
@@ -220,7 +224,7 @@ def test_a_picture_of_a_page_and_of_a_box(tmp_path):
     assert np.asarray(png.convert("L")).min() < 80
 
 
-def test_a_scan_is_split_and_its_pages_reordered(tmp_path):
+def test_a_scan_is_split_and_its_pages_reordered(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "a.pdf", Paper(pages=4))
 
     first, second = split(path, [[3, 2], [4]], tmp_path)
@@ -232,14 +236,14 @@ def test_a_scan_is_split_and_its_pages_reordered(tmp_path):
         assert len(document) == 1
 
 
-def test_a_split_by_pages_that_do_not_exist_is_refused(tmp_path):
+def test_a_split_by_pages_that_do_not_exist_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileRefused) as caught:
         split(write_pdf(tmp_path / "a.pdf", Paper()), [[1, 2]], tmp_path)
 
     assert caught.value.code == "bad_request"
 
 
-def test_a_stamp_is_laid_over_a_copy(tmp_path):
+def test_a_stamp_is_laid_over_a_copy(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "a.pdf", Paper())
     before = path.read_bytes()
     canvas = Canvas(str(tmp_path / "stamp.pdf"))
@@ -255,7 +259,7 @@ def test_a_stamp_is_laid_over_a_copy(tmp_path):
     assert path.read_bytes() == before
 
 
-def test_a_jpeg_becomes_a_pdf_with_the_same_data(tmp_path):
+def test_a_jpeg_becomes_a_pdf_with_the_same_data(tmp_path: Path) -> None:
     image = Image.fromarray(render(write_pdf(tmp_path / "b.pdf", PAPER), 100))
     image.save(tmp_path / "a.jpg", dpi=(100, 100))
 
@@ -266,11 +270,11 @@ def test_a_jpeg_becomes_a_pdf_with_the_same_data(tmp_path):
     assert facts.sizes[0][2] == pytest.approx(100, abs=1)
 
 
-def test_a_pdf_without_signatures_has_none(tmp_path):
+def test_a_pdf_without_signatures_has_none(tmp_path: Path) -> None:
     assert list_signatures(write_pdf(tmp_path / "a.pdf", Paper())) == ()
 
 
-def test_without_the_language_a_scan_is_refused_with_a_sentence(tmp_path):
+def test_without_the_language_a_scan_is_refused_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(FileRefused) as caught:
         check_first_page(scanned(tmp_path, PAPER, dpi=100), ReadOptions(language="xxx"))
 

@@ -29,7 +29,7 @@ def is_running(pid: int) -> bool:
     return state != "Z"
 
 
-def test_a_result_and_what_is_reported_on_the_way_come_back():
+def test_a_result_and_what_is_reported_on_the_way_come_back() -> None:
     seen: list[Any] = []
 
     result = sandbox.run(f"{HOSTILE}:where", {"text": "Tờ trình"}, SMALL, on_progress=seen.append)
@@ -38,7 +38,7 @@ def test_a_result_and_what_is_reported_on_the_way_come_back():
     assert seen == [{"half": "way"}]
 
 
-def test_each_child_works_in_a_folder_of_its_own_that_is_removed(tmp_path):
+def test_each_child_works_in_a_folder_of_its_own_that_is_removed(tmp_path: Path) -> None:
     found: list[str] = []
 
     def collect(folder: Path, result: Any) -> Any:
@@ -54,7 +54,7 @@ def test_each_child_works_in_a_folder_of_its_own_that_is_removed(tmp_path):
     assert not Path(second["folder"]).exists()
 
 
-def test_a_child_does_not_see_our_secrets(monkeypatch):
+def test_a_child_does_not_see_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "not for children")
 
     result = sandbox.run(f"{HOSTILE}:where", {"text": ""}, SMALL)
@@ -62,7 +62,7 @@ def test_a_child_does_not_see_our_secrets(monkeypatch):
     assert "SECRET_KEY" not in result["environment"]
 
 
-def test_an_endless_loop_is_stopped_by_the_wall_clock():
+def test_an_endless_loop_is_stopped_by_the_wall_clock() -> None:
     started = time.monotonic()
 
     error = refusal("loop", Limits(wall_s=1.0, cpu_s=60))
@@ -72,11 +72,11 @@ def test_an_endless_loop_is_stopped_by_the_wall_clock():
     assert error.sentence.startswith("Đọc tệp quá thời gian")
 
 
-def test_an_endless_loop_is_stopped_by_the_limit_of_cpu():
+def test_an_endless_loop_is_stopped_by_the_limit_of_cpu() -> None:
     assert refusal("loop", Limits(wall_s=60, cpu_s=1)).code == "timeout"
 
 
-def test_what_a_child_started_is_killed_with_it(tmp_path):
+def test_what_a_child_started_is_killed_with_it(tmp_path: Path) -> None:
     note = tmp_path / "pid"
 
     error = refusal("loop_in_a_grandchild", Limits(wall_s=3.0), note=str(note))
@@ -89,31 +89,31 @@ def test_what_a_child_started_is_killed_with_it(tmp_path):
     assert not is_running(pid)
 
 
-def test_a_memory_bomb_costs_only_its_child():
+def test_a_memory_bomb_costs_only_its_child() -> None:
     assert refusal("eat_memory").code == "memory"
     assert sandbox.run(f"{HOSTILE}:where", {"text": "still here"}, SMALL)["text"] == "still here"
 
 
-def test_a_child_cannot_write_more_than_its_limit():
+def test_a_child_cannot_write_more_than_its_limit() -> None:
     assert refusal("write_much").code == "too_big"
 
 
-def test_a_child_cannot_open_more_files_than_its_limit():
+def test_a_child_cannot_open_more_files_than_its_limit() -> None:
     assert refusal("open_many").code in ("broken", "crashed")
 
 
-def test_an_answer_over_the_limit_is_refused():
+def test_an_answer_over_the_limit_is_refused() -> None:
     assert refusal("answer_much", Limits(wall_s=20, answer_bytes=1_000_000)).code == "too_big"
 
 
-def test_a_crash_becomes_a_sentence():
+def test_a_crash_becomes_a_sentence() -> None:
     error = refusal("die")
 
     assert error.code == "crashed"
     assert "dừng bất thường" in error.sentence
 
 
-def test_network_sockets_are_refused_and_local_ones_are_not():
+def test_network_sockets_are_refused_and_local_ones_are_not() -> None:
     if not sandbox.network_blocked():
         pytest.skip("this kernel or libseccomp offers no filter; the health page says so")
 
@@ -121,14 +121,14 @@ def test_network_sockets_are_refused_and_local_ones_are_not():
     assert sandbox.run(f"{HOSTILE}:talk_to_itself", {}, SMALL) is True
 
 
-def test_an_error_inside_a_child_is_a_broken_file_without_a_traceback():
+def test_an_error_inside_a_child_is_a_broken_file_without_a_traceback() -> None:
     error = refusal("not_json")
 
     assert error.code in ("broken", "crashed")
     assert "Traceback" not in error.detail
 
 
-def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     def collect(folder: Path, name: Any) -> Path:
         return sandbox.take(folder, str(name), tmp_path / "stolen", max_bytes=1_000_000)
 
@@ -137,7 +137,7 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
     assert not os.path.lexists(tmp_path / "stolen")
 
 
-def test_a_name_that_climbs_out_of_the_folder_stays_inside(tmp_path):
+def test_a_name_that_climbs_out_of_the_folder_stays_inside(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("x", encoding="ascii")
     inner = tmp_path / "inner"
     inner.mkdir()

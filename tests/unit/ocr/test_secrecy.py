@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ocr import check_first_page, read_file
 from ocr.geometry import overlap
-from ocr.lines import make_line
+from ocr.lines import Line, make_line
 from ocr.marks import Mark, known_word
 from ocr.secrecy import judge
 from ocr.types import Word
@@ -37,7 +39,9 @@ ABOUT = [
 ]
 
 
-def line(text: str, top: float, left: float = 0.2, right: float | None = None, height=0.012):
+def line(
+    text: str, top: float, left: float = 0.2, right: float | None = None, height: float = 0.012
+) -> Line:
     words = text.split()
     right = right if right is not None else min(0.95, left + 0.011 * len(text))
     step = (right - left) / len(words)
@@ -55,50 +59,50 @@ def mark(word: str, top: float, boxed: bool = True, red: bool = False) -> Mark:
 
 @pytest.mark.parametrize("word", ["MẬT", "TỐI MẬT", "TUYỆT MẬT"])
 @pytest.mark.parametrize(("boxed", "red"), [(True, False), (False, True), (True, True)])
-def test_a_boxed_or_red_word_in_its_place_is_certain(word, boxed, red):
+def test_a_boxed_or_red_word_in_its_place_is_certain(word: str, boxed: bool, red: bool) -> None:
     verdict = judge([], [mark(word, 0.15, boxed, red)], HEADS)
 
     assert verdict is not None
     assert (verdict.kind, verdict.word) == ("certain", word)
 
 
-def test_a_boxed_word_in_the_lower_half_is_only_possible():
+def test_a_boxed_word_in_the_lower_half_is_only_possible() -> None:
     verdict = judge([], [mark("MẬT", 0.52)], HEADS)
 
     assert verdict is not None
     assert verdict.kind == "possible"
 
 
-def test_the_word_alone_on_a_line_without_a_frame_is_possible():
+def test_the_word_alone_on_a_line_without_a_frame_is_possible() -> None:
     verdict = judge([line("MẬT", 0.2)], [], HEADS)
 
     assert verdict is not None
     assert verdict.kind == "possible"
 
 
-def test_the_word_after_its_label_is_possible():
+def test_the_word_after_its_label_is_possible() -> None:
     verdict = judge([line("Độ mật: Tối mật", 0.1)], [], HEADS)
 
     assert verdict is not None
     assert (verdict.kind, verdict.word) == ("possible", "TỐI MẬT")
 
 
-def test_a_mark_of_urgency_is_no_mark_of_secrecy():
+def test_a_mark_of_urgency_is_no_mark_of_secrecy() -> None:
     assert judge([line("HỎA TỐC", 0.2)], [mark("HỎA TỐC", 0.2)], HEADS) is None
 
 
-def test_a_head_that_the_office_calls_secret_is_certain():
+def test_a_head_that_the_office_calls_secret_is_certain() -> None:
     verdict = judge([line("ĐƠN TỐ CÁO", 0.2, 0.4)], [], HEADS)
 
     assert verdict is not None
     assert (verdict.kind, verdict.word) == ("certain", "ĐƠN TỐ CÁO")
 
 
-def test_a_head_counts_only_if_the_office_lists_it():
+def test_a_head_counts_only_if_the_office_lists_it() -> None:
     assert judge([line("ĐƠN TỐ CÁO", 0.2, 0.4)], [], ()) is None
 
 
-def test_a_longer_title_that_ends_with_the_head_is_only_possible():
+def test_a_longer_title_that_ends_with_the_head_is_only_possible() -> None:
     lines = [
         line("PHIẾU CHUYỂN", 0.200, 0.42, 0.58),
         line("ĐƠN TỐ CÁO", 0.215, 0.42, 0.58),
@@ -110,7 +114,7 @@ def test_a_longer_title_that_ends_with_the_head_is_only_possible():
     assert verdict.kind == "possible"
 
 
-def test_the_end_of_a_title_about_secrecy_is_no_mark():
+def test_the_end_of_a_title_about_secrecy_is_no_mark() -> None:
     lines = [
         line("QUY CHẾ QUẢN LÝ TÀI LIỆU", 0.200, 0.35, 0.65),
         line("MẬT", 0.215, 0.48, 0.52),
@@ -120,12 +124,12 @@ def test_the_end_of_a_title_about_secrecy_is_no_mark():
 
 
 @pytest.mark.parametrize("text", ["BÍ MẬT", "BÍ MẬT NHÀ NƯỚC", "mật", "Tối mật", "MẶT TRẬN", "MAI"])
-def test_other_words_are_no_mark(text):
+def test_other_words_are_no_mark(text: str) -> None:
     assert known_word(text) not in ("MẬT", "TỐI MẬT", "TUYỆT MẬT")
 
 
 @pytest.mark.parametrize("about", ABOUT, ids=lambda lines: lines[0][:40])
-def test_a_letter_about_secrecy_passes(tmp_path, about):
+def test_a_letter_about_secrecy_passes(tmp_path: Path, about: tuple[str, ...]) -> None:
     upper = about[0].isupper()
     paper = Paper(
         about=() if upper else about,
@@ -144,7 +148,7 @@ def test_a_letter_about_secrecy_passes(tmp_path, about):
     assert first.page is not None
 
 
-def test_a_scanned_letter_about_secrecy_passes(tmp_path):
+def test_a_scanned_letter_about_secrecy_passes(tmp_path: Path) -> None:
     about = ("V/v tăng cường bảo vệ", "bí mật nhà nước")
     paper = Paper(about=about, body=("Bí mật nhà nước là thông tin",) * 6)
 
@@ -155,7 +159,9 @@ def test_a_scanned_letter_about_secrecy_passes(tmp_path):
     ("word", "colour", "how"),
     [("MẬT", (205, 30, 45), "red"), ("TỐI MẬT", GRAY, "gray"), ("TUYỆT MẬT", (205, 30, 45), "red")],
 )
-def test_a_stamped_scan_is_certain_and_gives_no_text_but_its_crop(tmp_path, word, colour, how):
+def test_a_stamped_scan_is_certain_and_gives_no_text_but_its_crop(
+    tmp_path: Path, word: str, colour: tuple[int, int, int], how: str
+) -> None:
     image = render(write_pdf(tmp_path / "born.pdf", Paper()), 200)
     image = stamped(image, word, (30, 62), 200, colour)
     path = scan(tmp_path / f"{how}.pdf", [worn(image, skew=0.8, noise=5)], 200)
@@ -178,7 +184,7 @@ def test_a_stamped_scan_is_certain_and_gives_no_text_but_its_crop(tmp_path, word
     assert "fields" not in told
 
 
-def test_a_red_word_in_a_born_digital_letter_is_certain(tmp_path):
+def test_a_red_word_in_a_born_digital_letter_is_certain(tmp_path: Path) -> None:
     from reportlab.pdfgen.canvas import Canvas
 
     from tests.unit.ocr.papers import BOLD, fonts
@@ -202,7 +208,7 @@ def test_a_red_word_in_a_born_digital_letter_is_certain(tmp_path):
     assert (first.secrecy.kind, first.secrecy.word) == ("certain", "MẬT")
 
 
-def test_an_unframed_black_word_is_held_for_a_person_and_the_text_is_kept(tmp_path):
+def test_an_unframed_black_word_is_held_for_a_person_and_the_text_is_kept(tmp_path: Path) -> None:
     paper = Paper(extra=((45, 75, "MẬT", 14),))
 
     first = check_first_page(write_pdf(tmp_path / "maybe.pdf", paper))
@@ -213,7 +219,7 @@ def test_an_unframed_black_word_is_held_for_a_person_and_the_text_is_kept(tmp_pa
     assert first.crop_png is not None
 
 
-def test_a_denunciation_is_secret_by_its_head(tmp_path):
+def test_a_denunciation_is_secret_by_its_head(tmp_path: Path) -> None:
     paper = Paper(parent="", organ=(), number="", about=(), title="ĐƠN TỐ CÁO", posts=())
 
     first = check_first_page(write_pdf(tmp_path / "head.pdf", paper))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
@@ -58,13 +59,13 @@ def word(text: str, confidence: float) -> OcrWord:
     return OcrWord(text, 100, 100, 200, 120, confidence)
 
 
-def test_good_prose_is_usable_and_a_foreign_layer_is_not():
+def test_good_prose_is_usable_and_a_foreign_layer_is_not() -> None:
     assert decide.text_is_usable(PROSE)
     assert not decide.text_is_usable(GARBAGE)
     assert not decide.text_is_usable("Ủy ban nhân dân")
 
 
-def test_a_layer_under_a_scan_must_be_good_in_full():
+def test_a_layer_under_a_scan_must_be_good_in_full() -> None:
     note = Embedded((), "Thời gian ký: 19.02.2025 Ủy ban nhân dân", (), image_cover=1.0)
 
     assert choose_layer(note) == (None, "ocr")
@@ -84,7 +85,7 @@ def to_tcvn3(text: str) -> str:
     return "".join(table.get(c, c) for c in unicodedata.normalize("NFC", text))
 
 
-def test_text_in_an_old_font_becomes_unicode():
+def test_text_in_an_old_font_becomes_unicode() -> None:
     prose = PROSE.lower()
     old = to_tcvn3(prose)
     layer = Embedded((Word(old.split()[0], (0, 0, 1, 1), 100),), old, (".VnTime",), 0.0)
@@ -96,11 +97,11 @@ def test_text_in_an_old_font_becomes_unicode():
     assert converted.words[0].text == prose.split()[0]
 
 
-def test_what_no_table_explains_is_left_to_recognition():
+def test_what_no_table_explains_is_left_to_recognition() -> None:
     assert convert(Embedded((), GARBAGE, (), 0.0)) is None
 
 
-def test_the_red_channel_makes_red_ink_vanish_and_keeps_black():
+def test_the_red_channel_makes_red_ink_vanish_and_keeps_black() -> None:
     page = np.full((200, 200, 3), 255, np.uint8)
     page[50:80, 20:180] = (205, 30, 45)
     page[120:150, 20:180] = 0
@@ -113,7 +114,7 @@ def test_the_red_channel_makes_red_ink_vanish_and_keeps_black():
     assert clean.red_ink(page)[135, 100] > 200
 
 
-def test_uneven_light_is_divided_away():
+def test_uneven_light_is_divided_away() -> None:
     light = np.tile(np.linspace(120, 250, 800), (1100, 1)).astype(np.uint8)
     page = np.where(lined_page() < 100, light // 6, light).astype(np.uint8)
 
@@ -126,18 +127,18 @@ def test_uneven_light_is_divided_away():
 
 
 @pytest.mark.parametrize("skew", [-3.0, -1.2, 0.6, 2.5])
-def test_the_skew_is_found_to_a_tenth_of_a_degree(skew):
+def test_the_skew_is_found_to_a_tenth_of_a_degree(skew: float) -> None:
     assert clean.find_skew(lined_page(skew)) == pytest.approx(-skew, abs=0.15)
 
 
-def test_a_blank_page_is_not_read():
+def test_a_blank_page_is_not_read() -> None:
     engine = ScriptedEngine([[word("x", 90)]])
 
     assert recognise(np.full((400, 300), 250, np.uint8), 100, engine).words == []
     assert engine.asked == []
 
 
-def test_a_page_that_reads_well_is_read_once():
+def test_a_page_that_reads_well_is_read_once() -> None:
     engine = ScriptedEngine([[word("nhân", 96)]])
 
     recognise(lined_page(), 100, engine)
@@ -145,20 +146,20 @@ def test_a_page_that_reads_well_is_read_once():
     assert len(engine.asked) == 1
 
 
-def test_a_poor_page_is_read_again_and_the_better_reading_is_kept():
+def test_a_poor_page_is_read_again_and_the_better_reading_is_kept() -> None:
     engine = ScriptedEngine([[word("nhãn", 80)], [word("nhân", 90)]])
 
     assert recognise(lined_page(), 100, engine).words[0].text == "nhân"
     assert len(engine.asked) == 2
 
 
-def test_a_second_reading_that_is_worse_is_dropped():
+def test_a_second_reading_that_is_worse_is_dropped() -> None:
     engine = ScriptedEngine([[word("nhân", 80)], [word("nhãn", 70)]])
 
     assert recognise(lined_page(), 100, engine).words[0].text == "nhân"
 
 
-def test_a_page_on_its_side_is_turned():
+def test_a_page_on_its_side_is_turned() -> None:
     engine = ScriptedEngine([[word("@#", 20)], [word("nhân", 95)]], turn_answer=90)
 
     result = recognise(lined_page(), 100, engine)
@@ -167,18 +168,18 @@ def test_a_page_on_its_side_is_turned():
     assert engine.asked[1].shape == (800, 1100)
 
 
-def test_an_engine_that_fails_says_so_and_one_that_reads_nothing_gives_nothing():
+def test_an_engine_that_fails_says_so_and_one_that_reads_nothing_gives_nothing() -> None:
     with pytest.raises(FileRefused):
         recognise(lined_page(), 100, FailingEngine())
     assert recognise(lined_page(), 100, NullEngine()).words == []
 
 
-def test_long_words_weigh_more_in_the_confidence_of_a_page():
+def test_long_words_weigh_more_in_the_confidence_of_a_page() -> None:
     assert mean_confidence([word("a", 0), word("nhiệm", 90)]) == pytest.approx(75)
     assert mean_confidence([]) == 0
 
 
-def test_boxes_without_a_word_are_dropped_and_slashes_are_slashes():
+def test_boxes_without_a_word_are_dropped_and_slashes_are_slashes() -> None:
     head = "level\tpage\tblock\tpar\tline\tword\tleft\ttop\twidth\theight\tconf\ttext"
     rows = [
         "5\t1\t1\t1\t1\t1\t10\t20\t30\t12\t95.5\t12⁄QĐ",
@@ -194,7 +195,9 @@ def test_boxes_without_a_word_are_dropped_and_slashes_are_slashes():
 @given(
     st.sampled_from([0, 90, 180, 270]), st.floats(-3, 3), st.floats(0.2, 0.7), st.floats(0.2, 0.7)
 )
-def test_a_box_goes_to_the_upright_page_and_back(turn, skew, x, y):
+def test_a_box_goes_to_the_upright_page_and_back(
+    turn: int, skew: float, x: float, y: float
+) -> None:
     frame = Frame(1654, 2339, turn, skew)
     box = (x, y, x + 0.05, y + 0.01)
 
@@ -203,7 +206,7 @@ def test_a_box_goes_to_the_upright_page_and_back(turn, skew, x, y):
     assert np.allclose(back, box, atol=1e-6)
 
 
-def test_the_frame_agrees_with_the_rotation_of_the_pixels():
+def test_the_frame_agrees_with_the_rotation_of_the_pixels() -> None:
     page = np.zeros((1000, 700), np.uint8)
     cv2.circle(page, (600, 150), 6, 255, -1)
     turned = clean.rotate(page, 2.0)
@@ -215,13 +218,13 @@ def test_the_frame_agrees_with_the_rotation_of_the_pixels():
     assert (box[1] + box[3]) / 2 * 1000 == pytest.approx(y, abs=1.5)
 
 
-def test_boxes_join_and_overlap():
+def test_boxes_join_and_overlap() -> None:
     assert union([(0.1, 0.2, 0.3, 0.4), (0.2, 0.1, 0.5, 0.3)]) == (0.1, 0.1, 0.5, 0.4)
     assert union([]) is None
     assert overlap((0, 0, 0.2, 0.2), (0.1, 0, 0.3, 0.2)) == pytest.approx(0.5)
 
 
-def test_columns_of_different_pitch_make_lines_of_their_own():
+def test_columns_of_different_pitch_make_lines_of_their_own() -> None:
     left = [
         Word(t, (0.1, 0.70 + 0.015 * i, 0.25, 0.71 + 0.015 * i), 95) for i, t in enumerate("abc")
     ]
@@ -244,7 +247,7 @@ def test_columns_of_different_pitch_make_lines_of_their_own():
         ("Đặng Hữú Thắng", "Đặng Hữu Thắng"),
     ],
 )
-def test_misread_tones_are_put_right_by_their_neighbours(read, meant):
+def test_misread_tones_are_put_right_by_their_neighbours(read: str, meant: str) -> None:
     assert " ".join(repair_texts(read.split())) == meant
 
 
@@ -256,24 +259,24 @@ def test_misread_tones_are_put_right_by_their_neighbours(read, meant):
         "Uỷ ban nhân dân", "đối với tổ chức", "số 15/2024/QĐ-UBND", "lịch sử đảng bộ",
     ],
 )  # fmt: skip
-def test_what_is_right_or_unknown_is_left_alone(text):
+def test_what_is_right_or_unknown_is_left_alone(text: str) -> None:
     assert repair_texts(text.split()) == text.split()
 
 
 @given(st.lists(st.text(max_size=8), max_size=12))
-def test_repair_keeps_the_number_of_words(words):
+def test_repair_keeps_the_number_of_words(words: Any) -> None:
     assert len(repair_texts(words)) == len(words)
 
 
 @given(st.text(max_size=8))
-def test_a_word_never_loses_its_letters_to_the_tone_rule(text):
+def test_a_word_never_loses_its_letters_to_the_tone_rule(text: str) -> None:
     assert (
         fold(one_tone(text)) == fold(unicodedata.normalize("NFC", text)) or one_tone(text) == text
     )
 
 
 @given(st.text(alphabet="ABC", max_size=6), st.text(alphabet="ABC", max_size=6))
-def test_one_wrong_letter_is_a_distance_of_at_most_one(a, b):
+def test_one_wrong_letter_is_a_distance_of_at_most_one(a: str, b: str) -> None:
     from ocr.fields.snap import edit_distance
 
     assert one_wrong(a, b) == (edit_distance(a, b, 9) <= 1)
