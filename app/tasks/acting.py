@@ -59,8 +59,8 @@ def acts_for(
     coordinates = participant is not None and participant.role is Participation.COORDINATOR
     if coordinates and actor.may(permissions.HANDLE):
         found.append(Act.OPINION)
-    watches = standing.assigned(actor, task) or actor.may(permissions.URGE)
-    if watches and task.status in RUNNING and not standing.leads(actor, task):
+    urges = standing.watches(actor, task) and not standing.waits_for(actor, task)
+    if urges and task.status in RUNNING:
         found.append(Act.URGE)
     return sorted(found, key=list(Act).index)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from app.clock import now
 from app.errors import PermissionDenied, RuleViolated
-from app.security import Actor, unit_term
-from app.tasks import custody, hooks
+from app.security import ORGAN, Actor, unit_term
+from app.tasks import custody, hooks, permissions
 from app.tasks.models import DONE, RUNNING, STATUS_LABELS, Station, Task, TaskStatus
-
 
 
 def leads(actor: Actor, task: Task) -> bool:
@@ -24,6 +24,20 @@ def heads(actor: Actor, task: Task) -> bool:
 def assigned(actor: Actor, task: Task) -> bool:
     """Whether the actor holds, or acts for, the post that gave the task."""
     return task.assigner_post_id in actor.post_ids
+
+
+def waits_for(actor: Actor, task: Task) -> bool:
+    """Whether the actor is the one who has to do something now while the task is running."""
+    if task.lead_post_id is not None:
+        return task.lead_post_id in actor.post_ids
+    return heads(actor, task)
+
+
+def watches(actor: Actor, task: Task) -> bool:
+    """Whether the actor may ask how far it is: who gave it, who heads the unit, the whole organ."""
+    if assigned(actor, task):
+        return True
+    return actor.may(permissions.URGE) and (ORGAN in actor.terms or heads(actor, task))
 
 
 def as_lead(actor: Actor, task: Task) -> Actor:
@@ -65,6 +79,7 @@ def must_be_running(task: Task) -> None:
 def start(session: Session, actor: Actor, task: Task) -> None:
     """Begin to work: the first report, part or assignment does it."""
     task.become(TaskStatus.IN_PROGRESS)
+    task.opened_at = task.opened_at or now()  # who works on it has read it
     hooks.task_started(session, hooks.TaskStarted(actor, task))
 
 

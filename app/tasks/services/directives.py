@@ -69,7 +69,8 @@ def give_directive(
     actor = authorize(actor, permissions.DIRECT, post_id=sent_to_post_id)
     if actor.post_id is None:
         raise PermissionDenied("a directive needs a post")
-    _check(session, actor, kind, thing_id, order)
+    _check(session, actor, order)
+    _replace_returned(session, actor, kind, thing_id)
     directive = Directive(
         kind=kind,
         thing_id=thing_id,
@@ -137,10 +138,19 @@ def recall_directive(session: Session, actor: Actor, *, directive_id: int, reaso
 
 
 def request_return(session: Session, actor: Actor, *, task_id: int, reason: str) -> None:
-    """Ask the lead, who has opened the task, to give it back (yêu cầu trả lại)."""
+    """Ask the lead, who has opened the task, to give it back (yêu cầu trả lại).
+
+    Raises:
+        RuleViolated: no directive made the task, or nobody has opened it yet: recall it instead.
+    """
     task = queries.get_task(session, actor, task_id)
     actor = authorize(standing.as_assigner(actor, task), permissions.DIRECT)
-    standing.must_be_open(task)
+    standing.must_be_running(task)
+    directive = queries.directive_with_readers(session, task.directive_id)
+    if directive is None or task.parent_id is not None:
+        raise RuleViolated("Việc này không do ý kiến chỉ đạo tạo ra. Hãy dùng “Hủy việc”.")
+    if not task.opened_at and not any(reader.opened_at for reader in directive.readers):
+        raise RuleViolated("Chưa có ai mở việc này. Hãy dùng “Thu hồi”.")
     if not reason.strip():
         raise InvalidInput("Phải ghi lý do yêu cầu trả lại.", "reason")
     notify(
@@ -199,13 +209,25 @@ def close_expired_informs(session: Session, *, older_than: timedelta, limit: int
     return len(rows)
 
 
-def _check(session: Session, actor: Actor, kind: str, thing_id: int, order: DirectiveOrder) -> None:
+def _replace_returned(session: Session, actor: Actor, kind: str, thing_id: int) -> None:
+    """A new directive takes the place of a task that was given back; of a running one never."""
+    task = queries.open_directed_task(session, kind, thing_id)
+    if task is None:
+        return
+    if task.status is not TaskStatus.RETURNED:
+        raise RuleViolated("Đã giao cho một nơi chủ trì. Hãy thu hồi trước khi giao lại.")
+    task.become(TaskStatus.CANCELLED)
+    task.completed_at = now()
+    custody.close(session, "task", task.id)
+    audit.record(session, actor, "task.replaced", task.id)
+    outbox.changed(session, "task", task.id)
+
+
+def _check(session: Session, actor: Actor, order: DirectiveOrder) -> None:
     if order.outcome is Outcome.ASSIGN:
         if order.lead is None:
             raise InvalidInput("Phải chọn một đơn vị hoặc một người chủ trì.", "lead")
         check_reach(session, actor, order.lead)
-        if queries.open_directed_task(session, kind, thing_id) is not None:
-            raise RuleViolated("Đã giao cho một nơi chủ trì. Hãy thu hồi trước khi giao lại.")
     if order.outcome is Outcome.INFORM and not order.readers:
         raise InvalidInput("Phải chọn ít nhất một nơi nhận để biết.", "readers")
     if order.outcome is Outcome.REDIRECT:

@@ -11,7 +11,15 @@ from app.notifications.services import notify
 from app.organisation import queries as organisation
 from app.security import Actor, authorize, grant, post_term
 from app.tasks import hooks, permissions, queries, standing
-from app.tasks.models import FLASH, Station, Task, TaskParticipant, TaskProgress, TaskStatus
+from app.tasks.models import (
+    FLASH,
+    Participation,
+    Station,
+    Task,
+    TaskParticipant,
+    TaskProgress,
+    TaskStatus,
+)
 from app.tasks.services.making import KIND
 
 
@@ -145,7 +153,7 @@ def return_task(session: Session, actor: Actor, *, task_id: int, reason: str) ->
     if not reason.strip():
         raise InvalidInput("Phải ghi lý do trả lại.", "reason")
     task.become(TaskStatus.RETURNED)
-    task.return_reason = reason.strip()[:500]
+    task.return_reason, task.opened_at = reason.strip()[:500], task.opened_at or now()
     standing.place(session, task, Station.LEADER, post_id=task.assigner_post_id)
     _tell(
         session, task, "task.returned", f"Bị trả lại: {task.title}", task.return_reason,
@@ -170,7 +178,8 @@ def send_again(session: Session, actor: Actor, *, task_id: int, text: str = "") 
 
 
 def cancel_task(session: Session, actor: Actor, *, task_id: int, reason: str) -> Task:
-    """Call a task off. A whole task's cause waits for a new directive of its assigner."""
+    """Call a task off. A whole task's cause waits for a new directive of its assigner, as if it
+    had been given back."""
     task = queries.get_task(session, actor, task_id)
     actor = authorize(standing.as_assigner(actor, task), permissions.CREATE)
     if not reason.strip():
@@ -181,6 +190,7 @@ def cancel_task(session: Session, actor: Actor, *, task_id: int, reason: str) ->
     standing.leave(session, task, with_cause=False)
     _tell_lead(session, task, "task.cancelled", f"Đã hủy: {task.title}", reason.strip())
     _write_down(session, actor, task, "task.cancelled")
+    hooks.task_returned(session, hooks.TaskReturned(actor, task))
     return task
 
 
@@ -188,8 +198,8 @@ def give_opinion(session: Session, actor: Actor, *, task_id: int, text: str) -> 
     """A coordinator's opinion to the lead."""
     task = queries.get_task(session, actor, task_id)
     participant = queries.participation_of(actor, task)
-    if participant is None:
-        raise PermissionDenied(f"person {actor.person_id} does not take part in task {task.id}")
+    if participant is None or participant.role is not Participation.COORDINATOR:
+        raise PermissionDenied(f"person {actor.person_id} does not coordinate task {task.id}")
     actor = authorize(actor, permissions.HANDLE)
     standing.must_be_open(task)
     if not text.strip():
@@ -202,11 +212,18 @@ def give_opinion(session: Session, actor: Actor, *, task_id: int, text: str) -> 
 
 
 def urge(session: Session, actor: Actor, *, task_id: int, text: str = "") -> None:
-    """Remind the lead now (đôn đốc): the assigner may, and whoever watches over the unit."""
+    """Remind the lead now (đôn đốc).
+
+    Raises:
+        PermissionDenied: the actor neither gave the task nor watches over its unit.
+        RuleViolated: the task is not with its lead, or the lead is the actor.
+    """
     task = queries.get_task(session, actor, task_id)
-    if not standing.assigned(actor, task):
-        actor = authorize(actor, permissions.URGE)
-    standing.must_be_open(task)
+    if not standing.watches(actor, task):
+        raise PermissionDenied(f"person {actor.person_id} does not watch over task {task.id}")
+    standing.must_be_running(task)
+    if standing.waits_for(actor, task):
+        raise RuleViolated("Việc này đang chờ chính bạn.")
     _tell_lead(session, task, "task.urged", f"Đôn đốc: {task.title}", text.strip())
     _write_down(session, actor, task, "task.urged")
 

@@ -49,7 +49,7 @@ def create_task(
 
     Raises:
         PermissionDenied: the actor may not give tasks, or not outside their unit.
-        InvalidInput: no title, or a due date that has passed.
+        InvalidInput: no title, a due date that has passed, or a unit that nobody heads.
     """
     actor = authorize(actor, permissions.CREATE)
     check_reach(session, actor, order.lead)
@@ -81,6 +81,8 @@ def waive_children(session: Session, actor: Actor, *, task_id: int) -> None:
     task = queries.get_task(session, actor, task_id)
     actor = authorize(standing.as_lead(actor, task), permissions.HANDLE)
     standing.must_be_running(task)
+    if task.children_waived or not queries.open_parts(session, task.id):
+        raise RuleViolated("Không còn việc tách ra nào đang mở.")
     task.children_waived = True
     audit.record(session, actor, "task.parts_waived", task.id)
     outbox.changed(session, KIND, task.id)
@@ -97,11 +99,7 @@ def make_task(
     cause: tuple[str, int] | None = None,
 ) -> Task:
     """The row with its participants, rights, place and notices. Permission is the caller's."""
-    title = order.title.strip()
-    if not title:
-        raise InvalidInput("Phải ghi nội dung việc cần làm.", "title")
-    if order.due_at is not None and order.due_at < now():
-        raise InvalidInput("Hạn xử lý đã qua, hãy chọn ngày khác.", "due_at")
+    title = _check(session, order)
     if actor.post_id is None:
         raise PermissionDenied("a task needs an assigner with a post")
     if parent is not None:
@@ -130,6 +128,19 @@ def make_task(
     _place(session, task)
     _announce(session, actor, task, order)
     return task
+
+
+def _check(session: Session, order: TaskOrder) -> str:
+    """The tidy title of an order that can be carried out."""
+    title = order.title.strip()
+    if not title:
+        raise InvalidInput("Phải ghi nội dung việc cần làm.", "title")
+    if order.due_at is not None and order.due_at < now():
+        raise InvalidInput("Hạn xử lý đã qua, hãy chọn ngày khác.", "due_at")
+    unit_id = order.lead.unit_id
+    if unit_id is not None and organisation.head_post(session, unit_id) is None:
+        raise InvalidInput("Đơn vị này chưa có người phụ trách. Hãy giao đích danh.", "lead")
+    return title
 
 
 def check_reach(session: Session, actor: Actor, lead: Party) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app import audit, kinds
-from app.errors import NotFound, RuleViolated
+from app.errors import NotFound, PermissionDenied, RuleViolated
 from app.notifications.services import notify
-from app.security import Actor, authorize
+from app.security import ORGAN, Actor, authorize, unit_term
 from app.tasks import custody, permissions, queries
 from app.tasks.models import Station
 from app.tasks.services.handling import urge
@@ -17,7 +17,7 @@ def nudge(session: Session, actor: Actor, *, kind: str, thing_id: int) -> None:
     """Remind the post or unit that has a thing now. A task that is being done is urged.
 
     Raises:
-        PermissionDenied: the actor lacks `tasks:urge`.
+        PermissionDenied: the actor lacks `tasks:urge`, or does not watch over the unit.
         NotFound: there is no such thing, or the actor may not see it.
         RuleViolated: the thing waits nowhere.
     """
@@ -28,6 +28,8 @@ def nudge(session: Session, actor: Actor, *, kind: str, thing_id: int) -> None:
     stay = custody.open_stay(session, kind, thing_id)
     if stay is None or (stay.post_id is None and stay.unit_id is None):
         raise RuleViolated("Nội dung này không còn chờ ai xử lý.")
+    if ORGAN not in actor.terms and unit_term(stay.unit_id or 0) not in actor.terms:
+        raise PermissionDenied(f"person {actor.person_id} does not watch over {kind} {thing_id}")
     if kind == queries.KIND and stay.station in (Station.UNIT, Station.HANDLER):
         urge(session, actor, task_id=thing_id)
         return
