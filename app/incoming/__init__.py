@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.incoming import permissions, queries
+from app.security import Actor
+from app.web.shell import Count, NavItem, navigation
 
 
 def register(app: Flask) -> None:
@@ -14,6 +17,7 @@ def register(app: Flask) -> None:
     from app.incoming import chores, hooks, indexing, quarantine
     from app.incoming.commands import incoming_cli
     from app.incoming.events import ReadingWanted
+    from app.incoming.views import bp
     from app.web.shell import settings
 
     quarantine.configure(settings(app).quarantine_dir)
@@ -24,7 +28,23 @@ def register(app: Flask) -> None:
     relay.every(2.0, "reading-leases", chores.release_leases)
     relay.every(20.0, "intake-upkeep", chores.keep_up)
     add_command(incoming_cli)
-    if find_spec("app.incoming.views") is not None:
-        from app.incoming.views import bp  # type: ignore[import-not-found, unused-ignore]
+    app.register_blueprint(bp)
+    navigation.add(
+        NavItem(
+            "incoming",
+            "Văn bản",
+            "Văn bản đến",
+            "inbox",
+            "incoming.index",
+            permission=permissions.READ,
+            counter=waiting,
+            order=10,
+            phone=True,
+            letter="v",
+        )
+    )
 
-        app.register_blueprint(bp)
+
+def waiting(session: Session, actor: Actor) -> Count:
+    """What waits for the person: to be registered, submitted, or directed."""
+    return Count(*queries.waiting_for(session, actor))

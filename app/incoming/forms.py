@@ -9,7 +9,6 @@ from wtforms import (
     DateField,
     HiddenField,
     IntegerField,
-    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -62,27 +61,6 @@ class PaperForm(RegisterForm):
     envelope_only = BooleanField(_("Bì thư gửi đích danh, không mở"))
 
 
-class DirectiveForm(FlaskForm):
-    """A leader's decision."""
-
-    outcome = RadioField(
-        _("Ý kiến"),
-        choices=[
-            ("assign", _("Giao xử lý")),
-            ("redirect", _("Chuyển lãnh đạo khác")),
-            ("inform", _("Để biết")),
-            ("file", _("Lưu")),
-        ],
-    )
-    text = TextAreaField(_("Nội dung chỉ đạo"), [Length(max=2000)], render_kw={"rows": 3})
-    lead = SelectField(_("Chủ trì"), [Optional()], validate_choice=False)
-    coordinators = SelectMultipleField(_("Phối hợp"), validate_choice=False)
-    readers = SelectMultipleField(_("Để biết"), validate_choice=False)
-    due_on = _day(_("Hạn xử lý"))
-    to_post_id = SelectField(_("Lãnh đạo"), [Optional()], validate_choice=False)
-    suggested = HiddenField()
-
-
 class ProposeForm(FlaskForm):
     """What the chief of office proposes."""
 
@@ -98,9 +76,7 @@ class SubmitForm(FlaskForm):
 
 
 class ReasonForm(FlaskForm):
-    reason = TextAreaField(
-        _("Lý do"), [InputRequired(), Length(max=500)], render_kw={"rows": 2}
-    )
+    reason = TextAreaField(_("Lý do"), [InputRequired(), Length(max=500)], render_kw={"rows": 2})
 
 
 class ForwardForm(ReasonForm):
@@ -114,12 +90,12 @@ class SplitForm(FlaskForm):
 
 
 class BookForm(FlaskForm):
-    """Which pages of a book to print. A GET form."""
+    """Which numbers of a book to print. A GET form."""
 
     class Meta:
         csrf = False
 
     year = IntegerField(_("Năm"), [InputRequired(), NumberRange(2000, 2100)])
-    issuing_body_id = SelectField(_("Sổ của"), coerce=int)
-    since = _day(_("Từ ngày"))
-    until = _day(_("Đến ngày"))
+    series_id = SelectField(_("Sổ"), coerce=int)
+    first = IntegerField(_("Từ số"), [Optional(), NumberRange(min=1)])
+    last = IntegerField(_("Đến số"), [Optional(), NumberRange(min=1)])

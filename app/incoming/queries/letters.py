@@ -16,13 +16,14 @@ from app.incoming.models import CLOSED, IncomingDocument, IncomingStatus
 from app.incoming.permissions import REGISTER
 from app.organisation.models import OrganAlias
 from app.organisation.names import fold_name
-from app.security import Actor, visible
+from app.security import ORGAN, Actor, count_opened, sees_few, visible
 
 KIND = "incoming"
 NUMBERED_ROWS = 10_000
 """Up to here pages have numbers; beyond it a list goes on by keyset."""
 
 S = IncomingStatus
+FINISHED = frozenset({S.DONE, S.FILED})
 FLASH = 3
 Letters = sa.Select[tuple[IncomingDocument]]
 
@@ -57,12 +58,13 @@ TAB_STATUSES: dict[Tab, frozenset[IncomingStatus]] = {
 }  # fmt: skip
 
 
-def visible_incoming(actor: Actor) -> Letters:
+def visible_incoming(actor: Actor, *, few: bool = False) -> Letters:
     """Every list, count, search and export starts here, so none leaks another unit's letters.
 
-    What is not registered obliges nobody and is seen by those who register only.
+    What is not registered obliges nobody and is seen by those who register only. `few`: see
+    `security.visible`.
     """
-    rows = visible(sa.select(IncomingDocument), IncomingDocument.id, KIND, actor)
+    rows = visible(sa.select(IncomingDocument), IncomingDocument.id, KIND, actor, few=few)
     if not actor.may(REGISTER):
         rows = rows.where(IncomingDocument.status != S.RECEIVED)
     return rows
@@ -97,7 +99,7 @@ class LetterFilter:
     arrived_from: date | None = None
     arrived_to: date | None = None
     due: str = ""  # "overdue", "today", "soon" (three days), "none"
-    submitted_to_post_id: int | None = None
+    submitted_to_post_ids: frozenset[int] = frozenset()
     statuses: frozenset[IncomingStatus] = frozenset()
 
 
@@ -126,12 +128,16 @@ def page_of_letters(
     size: int = 50,
     before_id: int | None = None,
 ) -> LetterPage:
-    """A page of the list, newest first, with the numbers of all tabs: two queries.
+    """A page of the list, newest first, with the numbers of all tabs: at most four queries.
 
     `before_id` continues after the last numbered page (keyset).
     """
-    narrowed = _narrow(visible_incoming(actor), wanted)
-    counts = _tab_counts(session, narrowed)
+    few = sees_few(session, KIND, actor)
+    narrowed = _narrow(visible_incoming(actor, few=few), wanted)
+    if wanted == LetterFilter(tab=wanted.tab) and not few:
+        counts = tab_counts(session, actor)
+    else:
+        counts = _tab_counts(session, narrowed)
     rows = _of_tab(narrowed, wanted.tab).order_by(*_order(wanted.tab))
     if before_id is not None:
         rows = rows.where(IncomingDocument.id < before_id).order_by(None)
@@ -151,8 +157,22 @@ def page_of_letters(
 
 
 def tab_counts(session: Session, actor: Actor) -> dict[Tab, int]:
-    """How many letters each tab holds, by one grouped query."""
-    return _tab_counts(session, visible_incoming(actor))
+    """How many letters each tab holds: one grouped query, or two for those who see a part.
+
+    Finished letters are by far the most. For who sees a part of them, they are what is left of all
+    rights after the others have been counted, so that not every letter has to be looked at.
+    """
+    rows = visible_incoming(actor)
+    if ORGAN in actor.terms:
+        return _tab_counts(session, rows)
+    opened = visible(sa.select(IncomingDocument), IncomingDocument.id, KIND, actor)
+    counts = _tab_counts(session, opened.where(IncomingDocument.status.not_in(FINISHED)))
+    hidden = 0 if actor.may(REGISTER) else counts[Tab.TO_REGISTER]
+    total = count_opened(session, KIND, actor)
+    counts[Tab.TO_REGISTER] -= hidden
+    counts[Tab.PASSED_ON] += total - hidden - counts[Tab.ALL] + hidden
+    counts[Tab.ALL] = total - hidden
+    return counts
 
 
 def _tab_counts(session: Session, rows: Letters) -> dict[Tab, int]:
@@ -187,12 +207,12 @@ def _narrow(rows: Letters, wanted: LetterFilter) -> Letters:
         (wanted.issuing_body_id, lambda: letter.issuing_body_id == wanted.issuing_body_id),
         (wanted.arrived_from, lambda: letter.arrival_date >= wanted.arrived_from),
         (wanted.arrived_to, lambda: letter.arrival_date <= wanted.arrived_to),
-        (wanted.submitted_to_post_id, lambda: letter.submitted_to_post_id
-         == wanted.submitted_to_post_id),
     ]  # fmt: skip
     for value, condition in bounds:
         if value is not None:
             rows = rows.where(condition())
+    if wanted.submitted_to_post_ids:
+        rows = rows.where(letter.submitted_to_post_id.in_(sorted(wanted.submitted_to_post_ids)))
     if wanted.organ_ids:
         rows = rows.where(letter.organ_id.in_(wanted.organ_ids))
     if wanted.statuses:
@@ -294,3 +314,27 @@ def waiting_for(session: Session, actor: Actor) -> tuple[int, bool]:
         ).order_by(None)
     ).one()
     return int(row[0]), int(row[1]) >= FLASH
+
+
+def _submitted_to(actor: Actor) -> Letters:
+    return visible_incoming(actor).where(
+        IncomingDocument.status == S.SUBMITTED,
+        IncomingDocument.submitted_to_post_id.in_(sorted(actor.post_ids)),
+    )
+
+
+def submitted_to(session: Session, actor: Actor) -> tuple[int, bool]:
+    """How many letters wait for a directive of the actor, and whether one is Hỏa tốc."""
+    row = session.execute(
+        _submitted_to(actor).with_only_columns(
+            sa.func.count(), sa.func.coalesce(sa.func.max(IncomingDocument.urgency), 0)
+        )
+    ).one()
+    return int(row[0]), int(row[1]) >= FLASH
+
+
+def next_waiting(session: Session, actor: Actor) -> str | None:
+    """Token of the letter a leader deals with next: the most urgent, then the oldest."""
+    rows = _submitted_to(actor).order_by(IncomingDocument.urgency.desc(), IncomingDocument.id)
+    found = session.scalar(rows.limit(1))
+    return None if found is None else found.token

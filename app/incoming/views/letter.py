@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -16,22 +15,23 @@ from app.files.models import StoredFile
 from app.files.serving import INLINE, send
 from app.files.store import current_store
 from app.incoming import permissions, queries
-from app.incoming.models import CLOSED, URGENCY_LABELS, IncomingDocument, IncomingStatus
+from app.incoming.forms import RegisterForm
+from app.incoming.models import CLOSED, URGENCY_LABELS, IncomingDocument
 from app.incoming.models.letter import STATUS_LABELS
 from app.incoming.queries import FileView, LetterView, straight_rules
 from app.incoming.views import directing, registering
-from app.incoming.views.blueprint import bp, submit_choices
 from app.incoming.views.acts import acts_for
+from app.incoming.views.blueprint import bp, submit_choices
 from app.incoming.views.lists import badge
 from app.links import linked_to
 from app.notifications.services import mark_read
 from app.security import Actor
 from app.tasks import services as tasks
+from app.tasks.directing import DirectiveForm, directive_lines
+from app.tasks.models import STATUS_LABELS as TASK_STATES
 from app.web.gate import needs
 from app.web.shell import current_actor
 from app.worktime.queries import load_calendar
-
-S = IncomingStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ def detail(token: str) -> ResponseReturnValue:
 def show(
     token: str,
     *,
-    form: FlaskForm | None = None,
-    directive: FlaskForm | None = None,
+    form: RegisterForm | None = None,
+    directive: DirectiveForm | None = None,
     message: str | None = None,
     twins: list[int] | None = None,
 ) -> str:
@@ -86,9 +86,12 @@ def show(
         return render_template(
             "incoming/detail.html",
             acts=acts,
-            directive=directing.directive_page(session, actor, view, directive)
+            directing=directing.directive_page(session, actor, view, directive)
             if acts.direct
             else None,
+            directives=directive_lines(session, queries.KIND, view.letter.id),
+            rules=straight_rules(session, view.letter) if acts.submit else [],
+            task_states=TASK_STATES,
             submit_choices=submit_choices(session),
             links=linked_to(session, actor, queries.KIND, view.letter.id),
             message=message,
@@ -111,8 +114,15 @@ def context(session: Session, actor: Actor, view: LetterView) -> dict[str, objec
         "start_page": max(request.args.get("page", 1, type=int), 1),
         "find": request.args.get("q", "")[:100] or None,
         "may_register": actor.may(permissions.REGISTER),
+        "just": just_registered(session, actor),
         "next_token": queries.next_letter(session, actor, letter),
     }
+
+
+def just_registered(session: Session, actor: Actor) -> IncomingDocument | None:
+    """The letter that was registered a moment ago: its number stands large for the hand stamp."""
+    token = request.args.get("vua_vao_so")
+    return queries.get_letter_by_token(session, actor, token) if token else None
 
 
 def shown_file(view: LetterView) -> Shown | None:
@@ -161,5 +171,3 @@ def next_one(token: str) -> ResponseReturnValue:
         following = queries.next_letter(session, actor, letter)
     target = url_for("incoming.detail", token=following) if following else url_for("incoming.index")
     return "", 302, {"Location": target}
-
-

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
+from typing import BinaryIO, cast
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 
 from app.clock import now, today
 from app.db import reading, transaction
@@ -22,14 +24,13 @@ from app.security import Actor, Role
 from app.tasks import custody
 from app.web.gate import needs
 from app.web.shell import current_actor, settings
-from app.worktime.calendar import DeadlineState, deadline_state
+from app.worktime.calendar import Calendar, DeadlineState, deadline_state
 from app.worktime.queries import load_calendar
 
 SIZE = 20
 FOR_ME = "cho-y-kien"
 DUES = (("overdue", "Quá hạn"), ("today", "Hôm nay"), ("soon", "Trong 3 ngày"),
         ("none", "Không thời hạn"))  # fmt: skip
-RECENT = timedelta(minutes=30)
 
 
 @bp.get("")
@@ -54,7 +55,8 @@ def default_tab(actor: Actor) -> str:
     """Leaders begin with what waits for them, clerks with what has to be registered."""
     if Role.LEADER in actor.roles or Role.CHIEF_OF_OFFICE in actor.roles:
         return FOR_ME
-    return (Tab.TO_REGISTER if actor.may(permissions.REGISTER) else Tab.ALL).value
+    tab = Tab.TO_REGISTER if actor.may(permissions.REGISTER) else Tab.ALL
+    return str(tab.value)
 
 
 def asked_for(actor: Actor, key: str) -> LetterFilter:
@@ -99,10 +101,10 @@ def context(
     }
 
 
-def badge(calendar: object, letter: IncomingDocument, moment: object) -> DeadlineState:
+def badge(calendar: Calendar, letter: IncomingDocument, moment: datetime) -> DeadlineState:
     """The deadline of a row: open letters may be overdue, closed ones are done."""
     done_at = letter.closed_at if letter.status in CLOSED else None
-    return deadline_state(calendar, letter.due_at, done_at, moment)  # type: ignore[arg-type]
+    return deadline_state(calendar, letter.due_at, done_at, moment)
 
 
 def tabs(session: Session, actor: Actor, found: LetterPage) -> list[dict[str, object]]:
@@ -119,15 +121,15 @@ def tabs(session: Session, actor: Actor, found: LetterPage) -> list[dict[str, ob
         for tab in shown
     ]
     if {Role.LEADER, Role.CHIEF_OF_OFFICE} & actor.roles:
-        waiting = queries.waiting_count(session, actor)
+        number, urgent = queries.submitted_to(session, actor)
         items.insert(
             0,
             {
                 "key": FOR_ME,
                 "label": _("Chờ ý kiến"),
                 "url": url_for("incoming.index", tab=FOR_ME),
-                "count": waiting.number,
-                "urgent": waiting.urgent,
+                "count": number,
+                "urgent": urgent,
             },
         )
     return items
@@ -137,7 +139,8 @@ def tabs(session: Session, actor: Actor, found: LetterPage) -> list[dict[str, ob
 @needs(permissions.REGISTER)
 def upload() -> ResponseReturnValue:
     """Take in files. The drop zone sends one at a time; files dropped together share `batch`."""
-    answers = [take(upload_, request.form.get("letter")) for upload_ in request.files.getlist("file")]
+    letter = request.form.get("letter")
+    answers = [take(one, letter) for one in request.files.getlist("file")]
     if not answers:
         return {"message": _("Chưa chọn tệp nào."), "tone": "warn"}, 422
     if "application/json" in request.headers.get("Accept", "") or len(answers) == 1:
@@ -147,15 +150,16 @@ def upload() -> ResponseReturnValue:
     return redirect(url_for("incoming.index"))
 
 
-def take(upload_: object, letter: str | None) -> dict[str, object]:
+def take(given: FileStorage, letter: str | None) -> dict[str, object]:
     """One file through the door, as the answer to the browser."""
-    name, stream = upload_.filename or "", upload_.stream  # type: ignore[attr-defined]
     actor, letter_id = current_actor(), None
     if letter:
         with reading() as session:
             letter_id = queries.get_letter_by_token(session, actor, letter).id
-    arrival = Arrival(name, IntakeSource.UPLOAD, letter_id=letter_id)
-    taken = entry.take_in(actor, stream, arrival, limit=settings().limits.upload_bytes)
+    arrival = Arrival(given.filename or "", IntakeSource.UPLOAD, letter_id=letter_id)
+    taken = entry.take_in(
+        actor, cast(BinaryIO, given.stream), arrival, limit=settings().limits.upload_bytes
+    )
     if taken.state in (IntakeState.REJECTED, IntakeState.DUPLICATE):
         url = url_for("incoming.ledger")
         return {"message": taken.sentence or _("Không nhận được tệp."), "tone": "warn", "url": url}

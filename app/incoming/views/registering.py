@@ -19,7 +19,14 @@ from app.incoming.models import DueSource, IncomingDocument
 from app.incoming.queries import LetterView, ProposedForm
 from app.incoming.services import RegistrationData, SameLetter
 from app.incoming.views import letter as page
-from app.incoming.views.blueprint import back_to, bp, end_of, letter_id_of, show_error, submit_choices
+from app.incoming.views.blueprint import (
+    back_to,
+    bp,
+    end_of,
+    letter_id_of,
+    show_error,
+    submit_choices,
+)
 from app.organisation import queries as organisation
 from app.registers.queries import document_types
 from app.security import Actor
@@ -150,11 +157,7 @@ def after_registration(token: str, number: str, letter_id: int) -> ResponseRetur
     with reading() as session:
         following = queries.next_to_register(session, current_actor(), letter_id)
     flash(_("Đã vào sổ, số đến %(number)s.", number=number), "ok")
-    return redirect(
-        url_for("incoming.detail", token=following or token, vua_vao_so=token)
-        if following
-        else url_for("incoming.detail", token=token)
-    )
+    return redirect(url_for("incoming.detail", token=following or token, vua_vao_so=token))
 
 
 @bp.get("/<token>/sua")
@@ -194,9 +197,7 @@ def show_correction(token: str, form: CorrectForm | None, message: str | None = 
         if form is None:
             form = CorrectForm(formdata=None, data=values_of(letter))
         fill_choices(session, actor, form)
-        return render_template(
-            "incoming/correct.html", form=form, letter=letter, message=message
-        )
+        return render_template("incoming/correct.html", form=form, letter=letter, message=message)
 
 
 def values_of(letter: IncomingDocument) -> dict[str, object]:
