@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import local, now
 from app.organisation import queries as organisation
-from app.security import ORGAN, Access, Actor
+from app.security import ORGAN, Access, Actor, unit_term
 from app.tasks.models import OPEN, Custody, Station, Task
 from app.worktime.calendar import STANDARD_DAY, Calendar
 from app.worktime.queries import load_calendar
@@ -224,9 +224,14 @@ def open_stay(session: Session, kind: str, thing_id: int) -> Custody | None:
 
 
 def _holds(actor: Actor, stay: Custody) -> bool:
+    """Its post, the heads of its unit; at the clerks' desk anybody of that unit."""
     if stay.post_id is not None:
         return stay.post_id in actor.post_ids
-    return stay.unit_id in actor.unit_ids
+    if stay.unit_id is None:
+        return False
+    if stay.station is Station.REGISTERING:
+        return stay.unit_id in actor.unit_ids
+    return unit_term(stay.unit_id) in actor.terms
 
 
 def _names(session: Session, rows: Sequence[Custody]) -> dict[int, str]:

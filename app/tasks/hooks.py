@@ -52,7 +52,8 @@ class TaskCompleted:
 
 @dataclass(frozen=True, slots=True)
 class TaskReturned:
-    """The lead gave the task back to its assigner with a reason."""
+    """The lead gave the task back with a reason, or the assigner called it off: what caused a
+    whole task waits for another directive."""
 
     actor: Actor
     task: Task

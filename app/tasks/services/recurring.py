@@ -94,6 +94,7 @@ def create_due_occurrences(session: Session, today: date, *, limit: int = 100) -
     occurrence is unique by rule and due day, and each links to the one before."""
     made: list[Task] = []
     for rule in queries.running_rules(session):
+        session.refresh(rule, with_for_update=True)  # two timetables make no occurrence twice
         done = set(session.scalars(sa.select(Task.occurrence_on).filter_by(rule_id=rule.id)))
         number = 0
         while (due_on := occurrence(rule, number)) <= today + timedelta(days=rule.days_ahead):

@@ -21,8 +21,8 @@ from tests.factories import Office
 THING = ("draft", 7)  # a kind without hooks: what rooms above do is tested there
 
 
-def act(service: Callable[..., Any], actor: Actor, **arguments: Any) -> Any:
-    """Call a service in a transaction of its own, as a view does."""
+def act(service: Callable[..., Any], actor: Actor | None, **arguments: Any) -> Any:
+    """Call a service in a transaction of its own, as a view does; None for the timetable's."""
     with transaction() as session:
         return service(session, actor, **arguments)
 
