@@ -47,7 +47,7 @@ def _finish(connection: sa.Connection) -> None:
             raise RuntimeError(f"migration left dangling rows: {broken[:5]}")
 
 
-def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
+def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
     """Write our column types as plain ones, so that old migrations need no code of ours."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
@@ -56,6 +56,9 @@ def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal
         return f"sa.String({length or ''})"
     if kind == "type" and isinstance(item, sa.Enum):
         return f"sa.String({item.length})"
+    if kind == "type" and isinstance(item, sa.JSON):
+        autogen.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     return False
 
 

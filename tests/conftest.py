@@ -22,7 +22,7 @@ from app import create_app, db
 from app.db import WritingFactory, transaction
 from config.settings import Settings
 from tests.factories import Office, make_office
-from tests.schema import upgrade_to
+from migrations.run import upgrade_to
 
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL")
 

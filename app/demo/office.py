@@ -181,12 +181,20 @@ def _books(session: Session, bodies: dict[str, int]) -> None:
 
 def _directory(session: Session) -> None:
     """The senders of the demo letters and samples, so that readings snap to them."""
+    heads: dict[str, set[str]] = {}  # the printed head, folded -> the organs that have it
     letters = [*load_letters(today()), *sample_letters().values()]
+    for letter in letters:
+        heads.setdefault(fold_name(" ".join(letter.organ_lines)), set()).add(letter.organ)
     known = {OFFICE_NAME}
     for letter in letters:
-        if letter.organ not in known:
-            known.add(letter.organ)
-            _organ(session, letter.organ, own=False, level=OrganLevel.PROVINCE)
+        if letter.organ in known:
+            continue
+        known.add(letter.organ)
+        organ = _organ(session, letter.organ, own=False, level=OrganLevel.PROVINCE)
+        head = " ".join(letter.organ_lines)
+        if len(heads[fold_name(head)]) == 1 and fold_name(head) != fold_name(letter.organ):
+            organ.aliases.append(OrganAlias(alias=head, folded=fold_name(head)))
+    session.flush()
 
 
 def _rules(session: Session, units: dict[str, int], posts: dict[str, int]) -> None:

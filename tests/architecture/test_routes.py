@@ -16,7 +16,9 @@ PUBLIC_ENDPOINTS = {
     "web.readyz",
     "web.metrics",
     "organisation.sign_in",
-    "organisation.sign_in_second_factor",
+    "organisation.enter_code",
+    "organisation.first_password",
+    "organisation.sign_out",
 }
 
 
