@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +23,8 @@ from app.incoming.quarantine import Quarantine, current_quarantine
 from app.incoming.queries.text import known_organs
 from config.settings import Settings
 from ocr import ReadOptions
+
+log = logging.getLogger(__name__)
 
 SECRECY = Path(config.__file__).parent / "data" / "secrecy.yaml"
 OLD_SCRATCH_SECONDS = 3600.0
@@ -48,6 +52,21 @@ def start(settings: Settings | None = None) -> Runtime:
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
     clean_scratch(scratch)
     return Runtime(settings, current_store(), current_quarantine())
+
+
+def keep_serving(serve: Callable[[], object], *, pause: float = 3.0) -> None:
+    """Call what serves until it ends by itself: Prefect may start later than we, or go away.
+
+    A signal ends it: `serve` returns then, or raises KeyboardInterrupt or SystemExit.
+    """
+    while True:
+        try:
+            serve()
+        except Exception:
+            log.exception("no Prefect server; trying again in %s s", pause)
+            time.sleep(pause)
+        else:
+            return
 
 
 def clean_scratch(scratch: Path, *, older_than: float = OLD_SCRATCH_SECONDS) -> None:

@@ -61,7 +61,8 @@ def main() -> None:
     if running.settings.prefect_api_url:
         from workflows import timetable
 
-        timetable.serve_all({line.name: line.seconds for line in TIMETABLE})
+        lines = {line.name: line.seconds for line in TIMETABLE}
+        runtime.keep_serving(lambda: timetable.serve_all(lines))
         return
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -63,7 +63,7 @@ def serve(running: Runtime) -> None:
 def main() -> None:
     running = runtime.start()
     if running.settings.prefect_api_url:
-        serve(running)
+        runtime.keep_serving(lambda: serve(running))
         return
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -133,9 +133,7 @@ def test_the_page_of_a_letter_takes_the_same_queries_however_long_its_history(
     for number in range(3):
         extra = desk.read(b"extra %d" % number)
         with transaction() as session:
-            services.attach_scan(
-                session, office.clerk, letter_id=long, intake_id=extra.intake_id
-            )
+            services.attach_scan(session, office.clerk, letter_id=long, intake_id=extra.intake_id)
     with transaction() as session:
         for letter_id in (short, long):
             services.submit_letter(

@@ -276,9 +276,7 @@ def test_a_letter_is_sent_back_with_a_reason_and_may_be_reopened(
 
 def test_a_forwarded_letter_names_where_it_went(office: Office, submitted: int) -> None:
     with transaction() as session:
-        services.forward_letter(
-            session, office.clerk, letter_id=submitted, to_organ="Sở Tài chính"
-        )
+        services.forward_letter(session, office.clerk, letter_id=submitted, to_organ="Sở Tài chính")
     letter = letter_of(submitted)
     assert (letter.status, letter.handed_to) == (S.FORWARDED, "Sở Tài chính")
 

@@ -24,9 +24,7 @@ def watched(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def running(
-    settings: Settings, watched: Path, monkeypatch: pytest.MonkeyPatch
-) -> Runtime:
+def running(settings: Settings, watched: Path, monkeypatch: pytest.MonkeyPatch) -> Runtime:
     monkeypatch.setenv("TMPDIR", tempfile.gettempdir())  # put back after the test
     monkeypatch.setattr(tempfile, "tempdir", tempfile.gettempdir())
     return runtime.start(dataclasses.replace(settings, watch_dir=watched))

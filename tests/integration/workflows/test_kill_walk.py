@@ -21,6 +21,7 @@ import app.demo
 from app import clock, db, relay
 from app.db import reading
 from app.files.models import Blob, FileRole, StoredFile
+from app.files.store import current_store
 from app.incoming import chores, entry
 from app.incoming.models import (
     IncomingDocument,
@@ -32,6 +33,7 @@ from app.incoming.models import (
     PageText,
     ReadingJob,
 )
+from app.incoming.quarantine import current_quarantine
 from app.incoming.services import Arrival, jobs
 from app.outbox import OutboxDelivery
 from app.relay import HandlerConsumer
@@ -91,7 +93,7 @@ def must_be_whole() -> None:
         states = set(session.scalars(sa.select(ReadingJob.state)))
         assert states <= {JobState.DONE, JobState.FAILED}
         hashes = set(session.scalars(sa.select(Blob.sha256)))
-    store, quarantine = entry.current_store(), entry.current_quarantine()
+    store, quarantine = current_store(), current_quarantine()
     assert hashes <= set(store.all())
     assert list(quarantine.ids()) == []
 

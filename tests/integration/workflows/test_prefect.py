@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[3]
 SAMPLE = Path(app.demo.__file__).parent / "samples" / "11-thong-bao-dien-tu.pdf"
 pytestmark = [
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(420),
 ]
 
 
@@ -133,18 +133,16 @@ def test_files_are_read_and_schedules_fire_and_an_outage_only_delays(
         make_office(session)
     content = SAMPLE.read_bytes()
     with ExitStack() as stack:
-        up = server(environment, tmp_path)
-        stack.callback(up.close)
         for name in ("workflows.relay", "workflows.worker", "workflows.scheduler"):
             log = tmp_path / f"{name}.log"
             stack.enter_context(process(module(name), environment, log))
+        up = server(environment, tmp_path)  # the last to be there, as after a reboot
+        stack.callback(up.close)
 
         first = upload(content)
         wait_for(lambda: is_read(first), 60, "the reading by the Prefect worker")
 
-        scan = tmp_path / "may-quet" / "scan.pdf"
-        scan.write_bytes(content + b"\n% from the scanner\n")
-        os.utime(scan, (time.time() - 60, time.time() - 60))
+        scan_into(tmp_path / "may-quet" / "one.pdf", content)
         wait_for(lambda: from_scanner() == 1, 90, "the schedule of the watched folder")
 
         up.close()
@@ -157,6 +155,13 @@ def test_files_are_read_and_schedules_fire_and_an_outage_only_delays(
         again = server(environment, tmp_path)
         stack.callback(again.close)
         wait_for(lambda: is_read(waiting), 90, "the reading after the outage")
+        scan_into(tmp_path / "may-quet" / "two.pdf", content)
+        wait_for(lambda: from_scanner() == 2, 90, "the schedule after the outage")
+
+
+def scan_into(path: Path, content: bytes) -> None:
+    path.write_bytes(content + path.name.encode())
+    os.utime(path, (time.time() - 60, time.time() - 60))
 
 
 def from_scanner() -> int:

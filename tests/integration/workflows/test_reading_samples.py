@@ -27,6 +27,7 @@ from app.incoming.models import (
     PageText,
     ReadingJob,
 )
+from app.incoming.services import grouping
 from app.outbox import OutboxEvent, ThingProgressed
 from tests.factories import Office
 from workflows import reading as readings
@@ -88,7 +89,7 @@ def test_the_marked_sample_is_held_confirmed_and_leaves_no_word(
     work(running)
     item = item_of(taken)
     assert (item.held_reason, item.held_word) == (HeldReason.CERTAIN, "MẬT")
-    assert entry.current_quarantine().crop(taken.intake_id).startswith(b"\x89PNG")
+    assert running.quarantine.crop(taken.intake_id).startswith(b"\x89PNG")
     with reading() as session:
         assert session.scalars(sa.select(PageText.id)).all() == []
 
@@ -100,15 +101,11 @@ def test_the_marked_sample_is_held_confirmed_and_leaves_no_word(
     assert list(running.store.all()) == []
 
 
-def test_a_false_hit_is_released_read_and_loses_nothing(
-    running: Runtime, staffed: Office
-) -> None:
+def test_a_false_hit_is_released_read_and_loses_nothing(running: Runtime, staffed: Office) -> None:
     taken = upload(staffed, "08-mat.pdf")
     work(running)
     with transaction() as session:
-        services.release(
-            session, staffed.clerk, intake_id=taken.intake_id, reason="Mẫu tập huấn"
-        )
+        services.release(session, staffed.clerk, intake_id=taken.intake_id, reason="Mẫu tập huấn")
     work(running)
 
     item = item_of(taken)
@@ -141,7 +138,8 @@ def test_a_broken_file_gets_a_sentence(
 def test_one_scan_is_cut_into_two_letters(running: Runtime, staffed: Office) -> None:
     taken = upload(staffed, "02-bao-cao-hai-trang.pdf")
     work(running)
-    for wrong in ([[1, 1]], [[3]], [[]], []):
+    wrongs: list[list[list[int]]] = [[[1, 1]], [[3]], [[]], []]
+    for wrong in wrongs:
         with pytest.raises(InvalidInput):
             entry.split_by_pages(staffed.clerk, taken.intake_id, wrong, limit=LIMIT)
 
@@ -166,7 +164,7 @@ def test_a_cut_that_died_half_way_is_done_again_without_doubles(
         def die(*_args: object, **_kwargs: object) -> None:
             raise KeyboardInterrupt
 
-        dying.setattr(entry.grouping, "settle_split", die)
+        dying.setattr(grouping, "settle_split", die)
         with pytest.raises(KeyboardInterrupt):
             entry.split_by_pages(staffed.clerk, taken.intake_id, [[1], [2]], limit=LIMIT)
 
@@ -179,9 +177,7 @@ def test_a_cut_that_died_half_way_is_done_again_without_doubles(
     assert states.count(IntakeState.REJECTED) == 3  # the scan, and two parts of the first try
 
 
-def test_a_worker_without_prefect_starts_within_a_second(
-    running: Runtime, staffed: Office
-) -> None:
+def test_a_worker_without_prefect_starts_within_a_second(running: Runtime, staffed: Office) -> None:
     stop = threading.Event()
     thread = threading.Thread(target=worker.poll, args=(running, stop))
     thread.start()
