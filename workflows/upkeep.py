@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from app.clock import today
 from app.db import transaction
 from app.files import collector
 from app.incoming import chores
+from app.tasks.habits import read_habits
 from app.tasks.services.directives import close_expired_informs
 from app.tasks.services.recurring import create_due_occurrences
 from app.tasks.services.reminders import remind
 from workflows import watch_folder
 from workflows.runtime import Runtime, clean_scratch
-
-INFORM_CLOSES_AFTER = timedelta(days=10)
 
 
 def watch(running: Runtime) -> watch_folder.Scanned:
@@ -36,7 +33,7 @@ def tasks(running: Runtime) -> None:
     with transaction("tasks.remind") as session:
         remind(session, today())
     with transaction("tasks.close_informs") as session:
-        close_expired_informs(session, older_than=INFORM_CLOSES_AFTER)
+        close_expired_informs(session, older_than=read_habits().inform_closes_after)
 
 
 def files(running: Runtime) -> None:

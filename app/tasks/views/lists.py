@@ -90,8 +90,8 @@ def tab_items(page: TaskPage) -> list[dict[str, Any]]:
             "key": tab.value,
             "label": _(TAB_LABELS[tab]),
             "url": url_for("tasks.index", tab=tab.value),
-            "count": page.counts[tab],
-            "urgent": page.overdue[tab] > 0,
+            "count": page.counts.get(tab),
+            "urgent": page.overdue.get(tab, 0) > 0,
         }
         for tab in Tab
     ]
