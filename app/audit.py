@@ -24,6 +24,8 @@ from app.db import Base, Nfc
 from app.security import Actor
 
 READ_WINDOW = timedelta(minutes=15)
+LATE_IDS = 5000
+"""How far ids may commit out of order and still be sealed within a second."""
 GENESIS = "0" * 64
 
 
@@ -113,16 +115,21 @@ def link(key: bytes, previous: str, row: AuditLog) -> str:
     return hmac.new(key, previous.encode() + canonical(row), hashlib.sha256).hexdigest()
 
 
-def seal(session: Session, key: bytes, *, limit: int = 500) -> AuditSeal | None:
+def seal(
+    session: Session, key: bytes, *, limit: int = 500, after: int | None = None
+) -> AuditSeal | None:
     """Seal what is not yet sealed, in the order found; returns the new head, or None.
 
-    An anti-join, not “ids above the last”: ids commit out of order. One relay calls this.
+    An anti-join, not “ids above the last”: ids commit out of order. It looks at ids above `after`,
+    or back from the newest sealed row by `LATE_IDS`: the whole trail is too long for every second.
+    One relay calls this.
     """
     head = session.scalar(sa.select(AuditSeal).order_by(AuditSeal.position.desc()).limit(1))
     position, chain = (head.position, head.chain) if head else (0, GENESIS)
-    sealed = sa.select(AuditSeal.audit_id).where(AuditSeal.audit_id == AuditLog.id)
+    if after is None:
+        after = (session.scalar(sa.select(sa.func.max(AuditSeal.audit_id))) or 0) - LATE_IDS
     rows = session.scalars(
-        sa.select(AuditLog).where(~sealed.exists()).order_by(AuditLog.id).limit(limit)
+        _unsealed(sa.select(AuditLog)).where(AuditLog.id > after).order_by(AuditLog.id).limit(limit)
     )
     newest: AuditSeal | None = None
     for row in rows:
@@ -130,6 +137,19 @@ def seal(session: Session, key: bytes, *, limit: int = 500) -> AuditSeal | None:
         newest = AuditSeal(position=position, audit_id=row.id, chain=chain)
         session.add(newest)
     return newest
+
+
+def oldest_unsealed(session: Session) -> int | None:
+    """Id of the first row without a seal, by looking at the whole trail."""
+    found: int | None = session.scalar(
+        _unsealed(sa.select(AuditLog.id)).order_by(AuditLog.id).limit(1)
+    )
+    return found
+
+
+def _unsealed(rows: sa.Select[Any]) -> sa.Select[Any]:
+    sealed = sa.select(AuditSeal.audit_id).where(AuditSeal.audit_id == AuditLog.id)
+    return rows.where(~sealed.exists())
 
 
 def write_head(path: Path, head: AuditSeal) -> None:

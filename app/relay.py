@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app import audit, outbox
-from app.db import transaction
+from app.db import reading, transaction
 from app.outbox import Claimed, Outcome
 
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.2
+LOOK_AT_ALL_SECONDS = 3600.0
 
 
 class Consumer(Protocol):
@@ -110,10 +111,20 @@ def deliver_all(*, rounds: int = 20) -> int:
     return total
 
 
-def seal_once(key: bytes, head_file: Path) -> bool:
-    """Seal new audit rows, keep the head outside the database. Returns whether there were any."""
+def seal_once(key: bytes, head_file: Path, *, whole: bool = False) -> bool:
+    """Seal new audit rows, keep the head outside the database. Returns whether there were any.
+
+    With `whole` also those of acts that took so long to commit that nobody looks there any more.
+    """
+    after: int | None = None
+    if whole:
+        with reading() as session:
+            first = audit.oldest_unsealed(session)
+        if first is None:
+            return False
+        after = first - 1
     with transaction("relay.seal") as session:
-        head = audit.seal(session, key)
+        head = audit.seal(session, key, after=after)
     if head is not None:
         audit.write_head(head_file, head)
     return head is not None
@@ -137,7 +148,13 @@ class Relay:
             for consumer in consumers()
         ]
         chores = [(name, _quiet(step), pause) for name, (step, pause) in _chores.items()]
-        return [*steps, *chores, ("seal", lambda: seal_once(audit_key, head_file), 1.0)]
+        late = _quiet(lambda: seal_once(audit_key, head_file, whole=True))
+        return [
+            *steps,
+            *chores,
+            ("seal", lambda: seal_once(audit_key, head_file), 1.0),
+            ("seal-late", late, LOOK_AT_ALL_SECONDS),
+        ]
 
     def start(self) -> None:
         for thread in self._threads:

@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 from app import create_app, db
 from app.db import WritingFactory, transaction
 from config.settings import Settings
-from tests.factories import Office, make_office
 from migrations.run import upgrade_to
+from tests.factories import Office, make_office
 
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL")
 

@@ -167,20 +167,14 @@ def make_office(session: Session) -> Office:
     session.add_all(bodies)
     session.flush()
     at_top = make_unit(session, "Lãnh đạo UBND phường", "Lãnh đạo", UnitKind.LEADERSHIP)
-    bureau = make_unit(
-        session, "Văn phòng HĐND và UBND", "Văn phòng", UnitKind.OFFICE, position=1
-    )
-    economy = make_unit(
-        session, "Phòng Kinh tế, Hạ tầng và Đô thị", "Phòng Kinh tế", position=2
-    )
+    bureau = make_unit(session, "Văn phòng HĐND và UBND", "Văn phòng", UnitKind.OFFICE, position=1)
+    economy = make_unit(session, "Phòng Kinh tế, Hạ tầng và Đô thị", "Phòng Kinh tế", position=2)
     culture = make_unit(session, "Phòng Văn hóa - Xã hội", "Phòng Văn hóa", position=3)
     centre = make_unit(
         session, "Trung tâm Phục vụ hành chính công", "Một cửa", UnitKind.CENTRE, position=4
     )
 
-    def actor(
-        login: str, name: str, unit: Unit, title: str, role: Role, rank: int = 50
-    ) -> Actor:
+    def actor(login: str, name: str, unit: Unit, title: str, role: Role, rank: int = 50) -> Actor:
         post = make_post(session, unit.id, title, role, head=rank < 10, rank=rank)
         return actor_for(session, make_person(session, login, name, post).id)
 

@@ -172,9 +172,7 @@ def proof(session: Session, series_id: int, year: int) -> Proof:
     ordered = of_book.order_by(RegisterEntry.number, RegisterEntry.suffix)
     voided = session.scalars(ordered.where(RegisterEntry.state == EntryState.VOIDED)).all()
     late = session.scalars(ordered.where(RegisterEntry.suffix != "")).all()
-    numbers = sa.select(RegisterEntry.number).filter_by(
-        series_id=series_id, year=year, suffix=""
-    )
+    numbers = sa.select(RegisterEntry.number).filter_by(series_id=series_id, year=year, suffix="")
     there = set(session.scalars(numbers))
     missing = [n for n in range(start, (last or start - 1) + 1) if n not in there]
     return Proof(

@@ -91,9 +91,7 @@ def allocate(
         _open_year(session, series_id, year)
         number = _take(session, series_id, year)
         assert number is not None  # noqa: S101  (the row is there now)
-    return _enter(
-        session, actor, series_id, year, number, kind=kind, thing_id=thing_id, on=day
-    )
+    return _enter(session, actor, series_id, year, number, kind=kind, thing_id=thing_id, on=day)
 
 
 def _take(session: Session, series_id: int, year: int) -> int | None:

@@ -227,7 +227,7 @@ class Visitor:
     def sign_in(self, login: str, password: str) -> Page:
         page = self.go("/dang-nhap")
         page.get_by_label("Tên đăng nhập").fill(login)
-        page.get_by_label("Mật khẩu", exact=True).fill(password)
+        page.get_by_label("Mật khẩu").fill(password)
         page.get_by_role("button", name="Đăng nhập").click()
         expect(page.get_by_role("main")).to_be_visible()
         expect(page).not_to_have_url(self.office.url + "/dang-nhap")

@@ -46,6 +46,7 @@ class ReadingJob(Base):
             postgresql_where=sa.text("state IN ('queued', 'running')"),
         ),
         sa.Index("ix_reading_job_state", "state", "priority", "id"),
+        sa.Index("ix_reading_job_intake_id", "intake_id", "kind", "id"),
         {"sqlite_autoincrement": True},
     )
 

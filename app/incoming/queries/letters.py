@@ -16,14 +16,14 @@ from app.incoming.models import CLOSED, IncomingDocument, IncomingStatus
 from app.incoming.permissions import REGISTER
 from app.organisation.models import OrganAlias
 from app.organisation.names import fold_name
-from app.security import ORGAN, Actor, count_opened, sees_few, visible
+from app.security import FEW, ORGAN, Actor, count_opened, visible
 
 KIND = "incoming"
 NUMBERED_ROWS = 10_000
 """Up to here pages have numbers; beyond it a list goes on by keyset."""
 
 S = IncomingStatus
-FINISHED = frozenset({S.DONE, S.FILED})
+UNFINISHED = frozenset(IncomingStatus) - {S.DONE, S.FILED}
 FLASH = 3
 Letters = sa.Select[tuple[IncomingDocument]]
 
@@ -132,10 +132,10 @@ def page_of_letters(
 
     `before_id` continues after the last numbered page (keyset).
     """
-    few = sees_few(session, KIND, actor)
-    narrowed = _narrow(visible_incoming(actor, few=few), wanted)
-    if wanted == LetterFilter(tab=wanted.tab) and not few:
-        counts = tab_counts(session, actor)
+    opened = _opened(session, actor)
+    narrowed = _narrow(visible_incoming(actor, few=opened is not None and opened <= FEW), wanted)
+    if wanted == LetterFilter(tab=wanted.tab):
+        counts = _all_counts(session, actor, opened)
     else:
         counts = _tab_counts(session, narrowed)
     rows = _of_tab(narrowed, wanted.tab).order_by(*_order(wanted.tab))
@@ -157,21 +157,30 @@ def page_of_letters(
 
 
 def tab_counts(session: Session, actor: Actor) -> dict[Tab, int]:
-    """How many letters each tab holds: one grouped query, or two for those who see a part.
+    """How many letters each tab holds: one query, or three for those who see a part."""
+    return _all_counts(session, actor, _opened(session, actor))
+
+
+def _opened(session: Session, actor: Actor) -> int | None:
+    """How many letters the actor has a right to; None for the whole organ's."""
+    return None if ORGAN in actor.terms else count_opened(session, KIND, actor)
+
+
+def _all_counts(session: Session, actor: Actor, opened: int | None) -> dict[Tab, int]:
+    """The tabs of an unnarrowed list.
 
     Finished letters are by far the most. For who sees a part of them, they are what is left of all
     rights after the others have been counted, so that not every letter has to be looked at.
     """
-    rows = visible_incoming(actor)
-    if ORGAN in actor.terms:
-        return _tab_counts(session, rows)
-    opened = visible(sa.select(IncomingDocument), IncomingDocument.id, KIND, actor)
-    counts = _tab_counts(session, opened.where(IncomingDocument.status.not_in(FINISHED)))
-    hidden = 0 if actor.may(REGISTER) else counts[Tab.TO_REGISTER]
-    total = count_opened(session, KIND, actor)
-    counts[Tab.TO_REGISTER] -= hidden
-    counts[Tab.PASSED_ON] += total - hidden - counts[Tab.ALL] + hidden
-    counts[Tab.ALL] = total - hidden
+    if opened is None:
+        return _tab_counts(session, visible_incoming(actor))
+    rows = visible(sa.select(IncomingDocument), IncomingDocument.id, KIND, actor)
+    counts = _tab_counts(session, rows.where(IncomingDocument.status.in_(UNFINISHED)))
+    counts[Tab.PASSED_ON] += opened - counts[Tab.ALL]
+    counts[Tab.ALL] = opened
+    if not actor.may(REGISTER):
+        counts[Tab.ALL] -= counts[Tab.TO_REGISTER]
+        counts[Tab.TO_REGISTER] = 0
     return counts
 
 

@@ -142,16 +142,11 @@ def save_rule(
     Raises InvalidInput when a condition, lead, reader or source is missing.
     """
     actor = authorize(actor, permissions.CONFIGURE)
-    if not (document_type or organ_id or words.strip()):
-        raise InvalidInput("Luồng chuyển thẳng phải có ít nhất một điều kiện.", "words")
-    if not source.strip():
-        raise InvalidInput("Phải ghi điều khoản của quy chế.", "source")
+    _check_rule(outcome, source, bool(document_type or organ_id or words.strip()))
     if outcome is Outcome.ASSIGN and lead_unit_id is None:
         raise InvalidInput("Phải chọn đơn vị chủ trì.", "lead_unit_id")
     if outcome is Outcome.INFORM and not reader_unit_ids:
         raise InvalidInput("Phải chọn nơi nhận để biết.", "reader_unit_ids")
-    if outcome is Outcome.REDIRECT:
-        raise InvalidInput("Chuyển thẳng chỉ giao, để biết hoặc lưu.", "outcome")
     for unit_id in (*reader_unit_ids, *([lead_unit_id] if lead_unit_id else [])):
         get_unit(session, unit_id)
     rule = session.get(RoutingRule, rule_id) if rule_id is not None else RoutingRule()
@@ -166,3 +161,12 @@ def save_rule(
     session.flush()
     audit.record(session, actor, "routing_rule.saved", rule.id)
     return rule
+
+
+def _check_rule(outcome: Outcome, source: str, has_condition: bool) -> None:
+    if not has_condition:
+        raise InvalidInput("Luồng chuyển thẳng phải có ít nhất một điều kiện.", "words")
+    if not source.strip():
+        raise InvalidInput("Phải ghi điều khoản của quy chế.", "source")
+    if outcome is Outcome.REDIRECT:
+        raise InvalidInput("Chuyển thẳng chỉ giao, để biết hoặc lưu.", "outcome")

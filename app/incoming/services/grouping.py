@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -250,7 +250,12 @@ def _attach(
 def settle_registered(session: Session, letter: IncomingDocument) -> None:
     """Let the ledger say that all files of a letter are registered."""
     files = sa.select(LetterFile.intake_id).where(LetterFile.letter_id == letter.id)
-    for item in session.scalars(sa.select(IntakeItem).where(IntakeItem.id.in_(files))):
+    settle(session.scalars(sa.select(IntakeItem).where(IntakeItem.id.in_(files))))
+
+
+def settle(items: Iterable[IntakeItem]) -> None:
+    """The end of a file's way: it belongs to a registered letter."""
+    for item in items:
         if item.state is not IntakeState.REGISTERED:
             item.state, item.settled_at = IntakeState.REGISTERED, now()
 

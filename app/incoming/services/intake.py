@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app import audit, outbox
 from app.clock import now
 from app.errors import RuleViolated
-from app.files.models import FileRole
+from app.files.models import FileRole, StoredFile
 from app.files.services import record_file
 from app.files.store import StoredBlob
 from app.incoming import permissions
@@ -143,16 +143,20 @@ def store_intake(
     )
     item.file_id, item.pages = file.id, page_count
     item.state = IntakeState.STORED if to_be_read else IntakeState.REVIEW
-    placed = drafts.file_of_intake(session, item.id)
-    placed.file_id = file.id
-    letter = session.get_one(IncomingDocument, placed.letter_id)
-    if placed.role is LetterFileRole.MAIN:
-        letter.main_file_id = file.id
-    else:
-        file.role = FileRole.ATTACHMENT
+    _place(session, item, file)
     audit.record(session, actor, "intake.stored", item.id, file=file.id)
     _announce(session, item)
     return item
+
+
+def _place(session: Session, item: IntakeItem, file: StoredFile) -> None:
+    """Let the draft know the stored file."""
+    placed = drafts.file_of_intake(session, item.id)
+    placed.file_id = file.id
+    if placed.role is LetterFileRole.MAIN:
+        session.get_one(IncomingDocument, placed.letter_id).main_file_id = file.id
+    else:
+        file.role = FileRole.ATTACHMENT
 
 
 def reject_intake(

@@ -16,6 +16,7 @@ from app.incoming.models import (
     DueSource,
     IncomingDocument,
     IncomingStatus,
+    IntakeItem,
     IntakeState,
     Urgency,
 )
@@ -100,47 +101,65 @@ def register_letter(
     if version is not None and letter.version != version:
         raise EditConflict(f"incoming {letter_id}: {version} is not {letter.version}")
     drafts.must_be_draft(letter)
-    _must_have_passed(session, letter)
-    _check(session, data)
-    _fill(session, actor, letter, data)
-    twins = _twins(session, letter)
+    items = _must_have_passed(session, letter)
+    with session.no_autoflush:  # one UPDATE instead of one before each query
+        known = _check(session, data)
+        _fill(session, actor, letter, data, known)
+        twins = _twins(session, letter)
     if twins and not duplicate_reason.strip():
         raise SameLetter(twins)
-    letter.status = IncomingStatus.REGISTERED
-    letter.arrival_date, letter.registered_at = today(), now()
-    letter.registered_by = actor.person_id
-    grouping.settle_registered(session, letter)
-    custody.move(session, KIND, letter.id, station=Station.REGISTERING, post_id=actor.post_id)
+    _note_registered(session, actor, letter, twins, duplicate_reason)
+    grouping.settle(items)
     if submit_to_post_id is not None:
         routing.submit_registered(session, actor, letter, submit_to_post_id)
-    audit.record(
-        session, actor, "incoming.registered", letter.id,
-        double_of=[twin.id for twin in twins], duplicate_reason=bool(twins),
-    )  # fmt: skip
-    if twins:
-        letter.note = f"{letter.note} [Trùng, vẫn vào sổ: {duplicate_reason.strip()}]".strip()[:500]
     outbox.publish(session, LetterRegistered(letter_id=letter.id))
     outbox.changed(session, KIND, letter.id)
     _number(session, actor, letter, late_after, late_reason)
     return letter
 
 
-def _must_have_passed(session: Session, letter: IncomingDocument) -> None:
-    for item in ledger.items_of(session, [letter.id])[letter.id]:
+def _note_registered(
+    session: Session,
+    actor: Actor,
+    letter: IncomingDocument,
+    twins: list[IncomingDocument],
+    duplicate_reason: str,
+) -> None:
+    """State, ledger, custody and trail of a registration; the number comes last of all."""
+    letter.status = IncomingStatus.REGISTERED
+    letter.arrival_date, letter.registered_at = today(), now()
+    letter.registered_by = actor.person_id
+    if twins:
+        letter.note = f"{letter.note} [Trùng, vẫn vào sổ: {duplicate_reason.strip()}]".strip()[:500]
+    custody.move(
+        session, KIND, letter.id,
+        station=Station.REGISTERING, post_id=actor.post_id, unit_id=actor.unit_id,
+    )  # fmt: skip
+    ids = [twin.id for twin in twins]
+    audit.record(session, actor, "incoming.registered", letter.id, double_of=ids)
+
+
+def _must_have_passed(session: Session, letter: IncomingDocument) -> list[IntakeItem]:
+    """The ledger rows of the letter, all of which have passed quarantine."""
+    items = ledger.items_of(session, [letter.id])[letter.id]
+    for item in items:
         if item.held:
             raise RuleViolated("Có tệp đang giữ lại vì nghi là tài liệu mật, chưa vào sổ được.")
         if item.state in NOT_PASSED:
             raise RuleViolated("Tệp còn đang được kiểm tra dấu mật. Hãy thử lại sau ít giây.")
+    return items
 
 
-def _check(session: Session, data: RegistrationData) -> None:
+def _check(session: Session, data: RegistrationData) -> DocumentType | None:
+    """Refuse what cannot be written in the book; gives the document type, looked up once."""
     if not data.subject_summary.strip():
         raise InvalidInput("Phải nhập trích yếu.", "subject_summary")
     if data.organ_id is None and not data.organ_name.strip():
         raise InvalidInput("Phải nhập cơ quan ban hành.", "organ_name")
     if session.get(IssuingBody, data.issuing_body_id) is None:
         raise InvalidInput("Hãy chọn nơi nhận (sổ đăng ký).", "issuing_body_id")
-    if data.document_type and session.get(DocumentType, data.document_type) is None:
+    kind = session.get(DocumentType, data.document_type) if data.document_type else None
+    if data.document_type and kind is None:
         raise InvalidInput("Loại văn bản không có trong danh mục.", "document_type")
     if data.issued_date is not None and data.issued_date > today():
         raise InvalidInput("Ngày ban hành ở sau hôm nay.", "issued_date")
@@ -150,6 +169,7 @@ def _check(session: Session, data: RegistrationData) -> None:
         raise InvalidInput("Số bản phải từ 1 trở lên.", "copies")
     if (data.due_at is None) != (data.due_source is DueSource.NONE):
         raise InvalidInput("Thời hạn phải nói rõ lấy từ đâu.", "due_at")
+    return kind
 
 
 TEXTS = {
@@ -163,7 +183,11 @@ PLAIN = (
 
 
 def _fill(
-    session: Session, actor: Actor, letter: IncomingDocument, data: RegistrationData
+    session: Session,
+    actor: Actor,
+    letter: IncomingDocument,
+    data: RegistrationData,
+    kind: DocumentType | None,
 ) -> list[str]:
     """Write the data into the letter; returns the names of what changed."""
     organ = (
@@ -177,7 +201,6 @@ def _fill(
     wanted["organ_id"] = organ.id
     wanted["organ_name"] = wanted["organ_name"] or organ.name
     wanted["urgency"] = int(data.urgency)
-    kind = session.get(DocumentType, data.document_type) if data.document_type else None
     wanted["document_family"] = kind.family if kind else "other"
     changed = [name for name, value in wanted.items() if getattr(letter, name) != value]
     for name in changed:
@@ -251,8 +274,7 @@ def correct_letter(
         raise InvalidInput("Phải ghi lý do sửa.", "reason")
     if data.issuing_body_id != letter.issuing_body_id:
         raise RuleViolated("Muốn đổi sổ, hãy hủy số đến rồi vào sổ lại.")
-    _check(session, data)
-    changed = _fill(session, actor, letter, data)
+    changed = _fill(session, actor, letter, data, _check(session, data))
     audit.record(session, actor, "incoming.corrected", letter.id, fields=changed)
     outbox.changed(session, KIND, letter.id)
     return letter

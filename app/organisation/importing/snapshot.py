@@ -133,9 +133,7 @@ def _add_posts(session: Session, there: Snapshot, code_of: dict[int, str]) -> No
         for post in sorted(posts, key=lambda p: p.id):
             key = (code_of.get(unit_id, ""), fold_name(post.title))
             there.posts.setdefault(key, []).append(
-                PostInfo(
-                    post.id, post.title, post.roles, post.is_head, post.rank, post.valid_from
-                )
+                PostInfo(post.id, post.title, post.roles, post.is_head, post.rank, post.valid_from)
             )
     every = [post.id for posts in by_unit.values() for post in posts]
     held = queries.holders_of_posts(session, every)

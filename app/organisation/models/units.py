@@ -94,9 +94,7 @@ class Post(Base):
     version: Mapped[int] = mapped_column()
 
     unit: Mapped[Unit] = relationship(lazy="joined", innerjoin=True)
-    role_rows: Mapped[list[PostRole]] = relationship(
-        cascade="all, delete-orphan", lazy="selectin"
-    )
+    role_rows: Mapped[list[PostRole]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 

@@ -139,9 +139,7 @@ def reach_of(session: Session, unit_ids: Iterable[int]) -> dict[int, set[int]]:
     edges = (
         sa.select(Unit.parent_id.label("upper"), Unit.id.label("lower"))
         .where(Unit.parent_id.is_not(None))
-        .union_all(
-            sa.select(UnitSuccession.to_unit_id.label("upper"), UnitSuccession.from_unit_id)
-        )
+        .union_all(sa.select(UnitSuccession.to_unit_id.label("upper"), UnitSuccession.from_unit_id))
         .subquery()
     )
     reach = (
@@ -158,9 +156,7 @@ def reach_of(session: Session, unit_ids: Iterable[int]) -> dict[int, set[int]]:
     return found
 
 
-def _valid(
-    table: type[PostHolding] | type[Post], day: date
-) -> tuple[sa.ColumnElement[bool], ...]:
+def _valid(table: type[PostHolding] | type[Post], day: date) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         table.valid_from <= day,
         sa.or_(table.valid_to.is_(None), table.valid_to >= day),

@@ -13,9 +13,7 @@ from app.security import Role
 
 def unit_options(session: Session) -> list[tuple[int, str]]:
     """Units in force for a select, indented by their depth."""
-    return [
-        (node.unit.id, "\u2003" * node.depth + node.unit.name) for node in unit_tree(session)
-    ]
+    return [(node.unit.id, "\u2003" * node.depth + node.unit.name) for node in unit_tree(session)]
 
 
 def post_options(session: Session) -> list[tuple[int, str]]:
@@ -84,9 +82,7 @@ def successions_of(session: Session, unit_id: int) -> list[tuple[UnitSuccession,
         sa.select(UnitSuccession, before, after)
         .join(before, before.id == UnitSuccession.from_unit_id)
         .join(after, after.id == UnitSuccession.to_unit_id)
-        .where(
-            sa.or_(UnitSuccession.from_unit_id == unit_id, UnitSuccession.to_unit_id == unit_id)
-        )
+        .where(sa.or_(UnitSuccession.from_unit_id == unit_id, UnitSuccession.to_unit_id == unit_id))
         .order_by(UnitSuccession.on, UnitSuccession.id)
     )
     return [(row, old, new) for row, old, new in session.execute(rows)]

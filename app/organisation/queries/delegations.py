@@ -9,9 +9,7 @@ from app.clock import now
 from app.organisation.models import Delegation, DelegationState
 
 
-def delegations(
-    session: Session, *, open_only: bool = False, limit: int = 200
-) -> list[Delegation]:
+def delegations(session: Session, *, open_only: bool = False, limit: int = 200) -> list[Delegation]:
     """The newest delegations; `open_only`: proposed, or in force now or later."""
     rows = _with_people().order_by(Delegation.id.desc()).limit(limit)
     if open_only:

@@ -205,9 +205,7 @@ def people(
 ) -> list[Person]:
     """People by given name. `text` looks in names without marks and in logins."""
     rows = (
-        sa.select(Person)
-        .where(Person.is_machine.is_(False))
-        .order_by(Person.sort_name, Person.id)
+        sa.select(Person).where(Person.is_machine.is_(False)).order_by(Person.sort_name, Person.id)
     )
     if active is not None:
         rows = rows.where(Person.is_active.is_(active))

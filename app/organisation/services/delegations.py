@@ -56,9 +56,7 @@ def propose_delegation(
     )
     session.add(delegation)
     session.flush()
-    audit.record(
-        session, actor, "delegation.proposed", delegation.id, post=post.id, to=receiver.id
-    )
+    audit.record(session, actor, "delegation.proposed", delegation.id, post=post.id, to=receiver.id)
     return delegation
 
 

@@ -212,9 +212,7 @@ def create_admin(
     if person is None:
         person = create_person(session, actor, full_name=name, login=login)
         post = queries.posts_with_role(session, Role.ADMINISTRATOR) or [_admin_post(session)]
-        give_post(
-            session, actor, person_id=person.id, post_id=post[0].id, valid_from=today()
-        )
+        give_post(session, actor, person_id=person.id, post_id=post[0].id, valid_from=today())
     elif Role.ADMINISTRATOR not in queries.actor_for(session, person.id).roles:
         raise RuleViolated(f"Tài khoản “{login}” không phải quản trị.")
     return reset_password(

@@ -101,9 +101,7 @@ def _accept_totp(person: Person, code: str) -> bool:
         return False
     totp, current = pyotp.TOTP(person.totp_secret), int(now().timestamp()) // STEP_SECONDS
     for step in (current - 1, current, current + 1):
-        if step > person.totp_last_step and hmac.compare_digest(
-            totp.generate_otp(step), digits
-        ):
+        if step > person.totp_last_step and hmac.compare_digest(totp.generate_otp(step), digits):
             person.totp_last_step = step
             return True
     return False

@@ -118,9 +118,7 @@ def open_session(
     return Opened(token, stage, person.id)
 
 
-def advance(
-    session: Session, row: SignInSession, *, absolute: timedelta, passed: Stage
-) -> Opened:
+def advance(session: Session, row: SignInSession, *, absolute: timedelta, passed: Stage) -> Opened:
     """Take a session past a stage. Its token is a new one, so an old cookie is worth nothing."""
     person, at = row.person, now()
     asks_password = passed is Stage.SECOND_FACTOR and person.must_change_password
@@ -180,9 +178,7 @@ def change_password(
     person = session.get_one(Person, actor.person_id, with_for_update=True)
     if person.password_hash != old_hash:
         raise RuleViolated("Mật khẩu vừa được đổi ở nơi khác. Hãy đăng nhập lại.")
-    set_password(
-        session, person_id=person.id, password_hash=new_hash, keep_session_id=session_id
-    )
+    set_password(session, person_id=person.id, password_hash=new_hash, keep_session_id=session_id)
     row, token = session.get_one(SignInSession, session_id), new_token()
     row.token_hash = token_hash(token)
     return Opened(token, row.stage, person.id)

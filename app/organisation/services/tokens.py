@@ -100,6 +100,4 @@ def require_scope(machine: Machine | None, scope: str) -> Actor:
 
 def mark_used(session: Session, token_id: int) -> None:
     """Remember when the token was last used, for the list of tokens."""
-    session.execute(
-        sa.update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now())
-    )
+    session.execute(sa.update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now()))

@@ -213,9 +213,7 @@ def end_post(session: Session, actor: Actor, *, post_id: int, valid_to: date) ->
 def _end_post(session: Session, post: Post, valid_to: date) -> None:
     if post.valid_to is None or post.valid_to > valid_to:
         post.valid_to = max(valid_to, post.valid_from)
-    for holding in session.scalars(
-        sa.select(PostHolding).where(PostHolding.post_id == post.id)
-    ):
+    for holding in session.scalars(sa.select(PostHolding).where(PostHolding.post_id == post.id)):
         if holding.valid_to is None or holding.valid_to > valid_to:
             holding.valid_to = max(valid_to, holding.valid_from)
 

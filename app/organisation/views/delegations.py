@@ -80,9 +80,7 @@ def new_delegation() -> ResponseReturnValue:
                 "organisation.manage_delegations",
             )
     status = 422 if request.method == "POST" else 200
-    return render_template(
-        "organisation/delegation_form.html", form=form, message=message
-    ), status
+    return render_template("organisation/delegation_form.html", form=form, message=message), status
 
 
 @bp.post("/quan-tri/uy-quyen/<int:delegation_id>/duyet")
@@ -98,9 +96,7 @@ def approve_delegation(delegation_id: int) -> ResponseReturnValue:
 def reject_delegation(delegation_id: int) -> ResponseReturnValue:
     reason = _reason()
     with transaction("reject_delegation") as db:
-        services.reject_delegation(
-            db, current_actor(), delegation_id=delegation_id, reason=reason
-        )
+        services.reject_delegation(db, current_actor(), delegation_id=delegation_id, reason=reason)
     return done(_("Đã từ chối đề nghị ủy quyền."), "organisation.manage_delegations")
 
 
@@ -109,9 +105,7 @@ def reject_delegation(delegation_id: int) -> ResponseReturnValue:
 def revoke_delegation(delegation_id: int) -> ResponseReturnValue:
     reason = _reason()
     with transaction("revoke_delegation") as db:
-        services.revoke_delegation(
-            db, current_actor(), delegation_id=delegation_id, reason=reason
-        )
+        services.revoke_delegation(db, current_actor(), delegation_id=delegation_id, reason=reason)
     own = "tai-khoan" in safe_next(request.form.get("next"))
     page = "organisation.delegations" if own else "organisation.manage_delegations"
     return done(_("Đã chấm dứt ủy quyền."), page)

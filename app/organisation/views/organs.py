@@ -214,6 +214,4 @@ def organ_picker() -> ResponseReturnValue:
     """Organs for a picker: `?q=` gives [{"value", "text", "sub"}]."""
     with reading() as db:
         found = queries.organ_choices(db, request.args.get("q", ""))
-        return [
-            {"value": organ.id, "text": organ.name, "sub": organ.short_name} for organ in found
-        ]
+        return [{"value": organ.id, "text": organ.name, "sub": organ.short_name} for organ in found]

@@ -76,14 +76,14 @@ def test_drafts_are_seen_by_those_who_register_only(office: Office, desk: Desk) 
 def test_the_list_needs_the_same_queries_for_few_and_many_letters(
     office: Office, desk: Desk
 ) -> None:
-    several(desk, 2)
-    with reading() as session, counted() as few:
-        queries.page_of_letters(session, office.head, LetterFilter())
-    several(desk, 4, start=2)
-    with reading() as session, counted() as many:
-        page = queries.page_of_letters(session, office.clerk, LetterFilter())
-    assert len(page.letters) == 6
-    assert len(few) == len(many) == 2
+    for actor, queries_sent in ((office.clerk, 2), (office.head, 4)):
+        several(desk, 2)
+        with reading() as session, counted() as few:
+            queries.page_of_letters(session, actor, LetterFilter())
+        several(desk, 4)
+        with reading() as session, counted() as many:
+            queries.page_of_letters(session, actor, LetterFilter())
+        assert len(few) == len(many) == queries_sent
 
 
 def test_pages_go_on_where_the_last_one_ended(office: Office, desk: Desk) -> None:

@@ -42,9 +42,7 @@ def rows(html: str) -> list[str]:
     return re.findall(r'<tr id="act-(\d+)"', html)
 
 
-def test_pages_follow_each_other_without_gap_or_repetition(
-    admin: FlaskClient, trail: None
-) -> None:
+def test_pages_follow_each_other_without_gap_or_repetition(admin: FlaskClient, trail: None) -> None:
     page: str | None = "/quan-tri/nhat-ky?kind=incoming"
     seen: list[str] = []
     pages = 0

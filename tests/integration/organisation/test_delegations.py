@@ -61,14 +61,10 @@ def test_an_approved_delegation_gives_the_post_within_its_time_and_not_longer(
 def test_a_delegated_post_carries_both_names_and_its_terms(
     session: Session, office: Office
 ) -> None:
-    services.approve_delegation(
-        session, office.vice_leader, delegation_id=propose(session, office)
-    )
+    services.approve_delegation(session, office.vice_leader, delegation_id=propose(session, office))
     session.flush()
     with clock.frozen(START):
-        actor = queries.actor_for(
-            session, office.deputy.person_id or 0, office.leader.post_id
-        )
+        actor = queries.actor_for(session, office.deputy.person_id or 0, office.leader.post_id)
 
     assert actor.on_behalf_of == office.leader.person_id
     assert actor.holding is not None
@@ -85,9 +81,7 @@ def test_nothing_opens_before_a_leader_approved(session: Session, office: Office
 
 
 def test_a_delegated_right_is_not_passed_on(session: Session, office: Office) -> None:
-    services.approve_delegation(
-        session, office.vice_leader, delegation_id=propose(session, office)
-    )
+    services.approve_delegation(session, office.vice_leader, delegation_id=propose(session, office))
     with clock.frozen(START):
         propose(
             session,
@@ -221,7 +215,5 @@ def test_the_whole_way_through_the_pages(app: Flask, office: Office) -> None:
     assert "23/11/2026 07:30" in page
     assert "Đã duyệt" in page
     assert chief.post("/tai-khoan/uy-quyen/1/ket-thuc", data={"reason": ""}).status_code == 422
-    assert (
-        chief.post("/tai-khoan/uy-quyen/1/ket-thuc", data={"reason": "Đã về"}).status_code == 302
-    )
+    assert chief.post("/tai-khoan/uy-quyen/1/ket-thuc", data={"reason": "Đã về"}).status_code == 302
     assert "Đã chấm dứt" in leader.get("/quan-tri/uy-quyen").get_data(as_text=True)

@@ -330,8 +330,7 @@ def test_codes_are_not_guessed_without_end(app: Flask, office: Office, clerk_log
     sign_in(client, clerk_login)
 
     answers = [
-        client.post("/dang-nhap/ma-xac-thuc", data={"code": "111111"}).status_code
-        for _ in range(6)
+        client.post("/dang-nhap/ma-xac-thuc", data={"code": "111111"}).status_code for _ in range(6)
     ]
 
     assert answers == [422] * 5 + [429]

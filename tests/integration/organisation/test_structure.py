@@ -152,9 +152,7 @@ def test_a_unit_name_or_code_is_not_taken_twice(session: Session, office: Office
     units.create_unit(session, office.admin, name="Phòng Tư pháp", **UNIT)
 
     with pytest.raises(InvalidInput):
-        units.create_unit(
-            session, office.admin, name="PHÒNG TƯ  PHÁP", **{**UNIT, "code": "KHAC"}
-        )
+        units.create_unit(session, office.admin, name="PHÒNG TƯ  PHÁP", **{**UNIT, "code": "KHAC"})
     with pytest.raises(InvalidInput):
         units.create_unit(session, office.admin, name="Phòng khác", **UNIT)
 
@@ -324,9 +322,7 @@ def test_the_head_post_is_the_heads_and_a_deputys_while_it_is_vacant(
     head = queries.head_post(session, office.economy)
     assert head is not None
     assert head.id == office.head.post_id
-    people.set_active(
-        session, office.admin, person_id=office.head.person_id or 0, active=False
-    )
+    people.set_active(session, office.admin, person_id=office.head.person_id or 0, active=False)
 
     deputy = queries.head_post(session, office.economy)
     assert deputy is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -62,8 +63,12 @@ def statements() -> Iterator[list[str]]:
 
 
 def give(office: Office, title: str, **changes: object) -> Task:
-    values = {"lead": Party(post_id=office.specialist.post_id), "due_at": later(3)} | changes
-    made: Task = act(services.create_task, office.head, order=TaskOrder(title, **values))
+    values: dict[str, Any] = {
+        "lead": Party(post_id=office.specialist.post_id),
+        "due_at": later(3),
+    }
+    order = TaskOrder(title, **(values | changes))
+    made: Task = act(services.create_task, office.head, order=order)
     return made
 
 
