@@ -63,6 +63,13 @@ class Story:
         return ("chutich", "ct") if self.number % 2 else ("phochutich", "pct")
 
 
+def summary_of(letter: Letter) -> str:
+    """The summary as a clerk writes it: only a công văn has its “V/v” written out."""
+    if letter.kind != "Công văn" or letter.subject.startswith("Về việc"):
+        return letter.subject
+    return f"Về việc {letter.subject}"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One act at its moment."""
@@ -164,7 +171,7 @@ class History:
             due_at = self._due(letter)
             data = RegistrationData(
                 issuing_body_id=self.office.bodies["hdnd" if story.number % 11 == 6 else "ubnd"],
-                subject_summary=f"Về việc {letter.subject}",
+                subject_summary=summary_of(letter),
                 organ_id=organ.id if organ else None,
                 organ_name=letter.organ,
                 code_number=letter.number,
