@@ -32,6 +32,14 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 STARTED_WITHIN = 90
+FIRST_TEST_WITHIN = 600
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test of a kind of database waits for its office: migrated, filled, started."""
+    for item in items:
+        if Path(item.path).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.timeout(FIRST_TEST_WITHIN))
 
 
 @dataclass(slots=True)
