@@ -226,19 +226,17 @@ def count_opened(session: Session, kind: str, actor: Actor) -> int:
     counts = dict(session.execute(of_kind.group_by(Access.term)).tuples().all())
     most = max(counts, key=lambda term: counts[term], default="")
     again = aliased(Access)
-    others = (
-        sa.select(Access.thing_id)
-        .where(
-            Access.kind == kind,
-            Access.term.in_(sorted(actor.terms - {most})),
-            ~sa.exists().where(
-                again.kind == kind, again.thing_id == Access.thing_id, again.term == most
-            ),
-        )
-        .distinct()
+    known = sa.exists().where(
+        again.kind == kind, again.thing_id == Access.thing_id, again.term == most
     )
-    more = session.scalar(sa.select(sa.func.count()).select_from(others.subquery())) or 0
-    return counts.get(most, 0) + more
+    others = [
+        sa.select(Access.thing_id).where(Access.kind == kind, Access.term == term, ~known)
+        for term in sorted(actor.terms - {most})
+    ]
+    more = others and session.scalar(
+        sa.select(sa.func.count()).select_from(sa.union(*others).subquery())
+    )
+    return counts.get(most, 0) + (more or 0)
 
 
 def grant(session: Session, kind: str, thing_id: int, term: str, reason: str) -> None:

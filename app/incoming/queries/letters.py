@@ -23,6 +23,7 @@ NUMBERED_ROWS = 10_000
 """Up to here pages have numbers; beyond it a list goes on by keyset."""
 
 S = IncomingStatus
+OPEN = frozenset(IncomingStatus) - CLOSED
 UNFINISHED = frozenset(IncomingStatus) - {S.DONE, S.FILED}
 FLASH = 3
 Letters = sa.Select[tuple[IncomingDocument]]
@@ -138,7 +139,8 @@ def page_of_letters(
         counts = _all_counts(session, actor, opened)
     else:
         counts = _tab_counts(session, narrowed)
-    rows = _of_tab(narrowed, wanted.tab).order_by(*_order(wanted.tab))
+    waits = Tab.TO_SUBMIT if wanted.submitted_to_post_ids else wanted.tab  # the urgent ones first
+    rows = _of_tab(narrowed, wanted.tab).order_by(*_order(waits))
     if before_id is not None:
         rows = rows.where(IncomingDocument.id < before_id).order_by(None)
         rows = rows.order_by(IncomingDocument.id.desc())
@@ -234,7 +236,7 @@ def _narrow(rows: Letters, wanted: LetterFilter) -> Letters:
 
 
 def _due(which: str, moment: datetime) -> sa.ColumnElement[bool]:
-    due, still = IncomingDocument.due_at, IncomingDocument.status.not_in(CLOSED)
+    due, still = IncomingDocument.due_at, IncomingDocument.status.in_(OPEN)
     if which == "overdue":
         return sa.and_(due < moment, still)
     if which == "none":
