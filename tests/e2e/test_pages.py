@@ -1,0 +1,79 @@
+"""Every page of every role: accessible (WCAG 2.2 AA), no sideways scroll, no breach of policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.e2e
+
+PAGES = {
+    "vanthu": (
+        "/van-ban-den",
+        "/van-ban-den?tab=tat-ca",
+        "/van-ban-den/tiep-nhan",
+        "/van-ban-den/doi-chieu",
+        "/van-ban-den/khong-tep",
+        "/van-ban-den/in-so",
+        "/so-dang-ky",
+        "/tim-kiem?q=phong+chay",
+        "/thong-bao",
+        "/quan-tri/co-quan",
+    ),
+    "chutich": ("/van-ban-den", "/quan-tri/nhat-ky", "/quan-tri/quyen"),
+    "quantri": (
+        "/quan-tri/nguoi-dung",
+        "/quan-tri/don-vi",
+        "/quan-tri/ma-truy-cap",
+        "/quan-tri/uy-quyen",
+        "/quan-tri/chu-the-ban-hanh",
+        "/quan-tri/nhap-excel",
+        "/quan-tri/tinh-trang",
+        "/quan-tri/lich-lam-viec",
+        "/tai-khoan",
+        "/tai-khoan/phien-dang-nhap",
+    ),
+}
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("login", PAGES)
+def test_pages_are_accessible(visit: Any, login: str, phone: bool) -> None:
+    person = visit(login, phone=phone)
+    faults: dict[str, object] = {}
+    for path in PAGES[login]:
+        person.go(path)
+        expect(person.page.get_by_role("heading", level=1)).to_have_count(1)
+        if breaches := person.axe():
+            faults[path] = breaches
+        if person.scrolls_sideways():
+            faults[f"{path} scrolls"] = True
+    assert faults == {}
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_a_letter_is_accessible_for_its_leader(visit: Any, phone: bool) -> None:
+    leader = visit("phochutich", phone=phone)
+    page: Page = leader.go("/van-ban-den?tab=cho-y-kien")
+    page.locator("[data-row-link]").first.click()
+    expect(page.get_by_role("heading", name="Ý kiến chỉ đạo")).to_be_visible()
+    leader.ready()
+    assert leader.axe() == []
+    assert not leader.scrolls_sideways()
+
+
+def test_the_administrator_reads_no_letter(visit: Any) -> None:
+    visit.watch.allowed.add(403)
+    admin = visit("quantri")
+    page: Page = admin.go("/van-ban-den")
+    expect(page.get_by_text("Bạn không có quyền thực hiện thao tác này.")).to_be_visible()
+
+
+def test_an_unknown_address_is_answered_in_vietnamese(visit: Any) -> None:
+    visit.watch.allowed.add(404)
+    clerk = visit("vanthu")
+    page: Page = clerk.go("/khong-co-trang-nay")
+    expect(page.get_by_text("Không tìm thấy trang này.")).to_be_visible()
+    assert clerk.axe() == []
