@@ -29,7 +29,7 @@ def configure_logging(
         JsonFormatter("%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s")
     )
     handler.addFilter(RequestIdFilter(current_request_id))
-    for chatty in ("weasyprint", "fontTools", "pdfminer"):
+    for chatty in ("weasyprint", "fontTools", "pdfminer", "httpx", "httpcore", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     root = logging.getLogger()
     root.handlers[:] = [handler]
