@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing.util
 import os
 import shutil
 import tempfile
@@ -47,6 +48,9 @@ def start(settings: Settings | None = None) -> Runtime:
     """
     settings = settings or Settings.from_env(os.environ)
     create_app(settings)
+    # The fork server's sockets stay in the system's short folder: under a deep installation their
+    # address would be longer than a socket's may be (108 bytes).
+    multiprocessing.util.get_temp_dir()
     scratch = settings.var_dir / "scratch"
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)

@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[3]
 SAMPLE = Path(app.demo.__file__).parent / "samples" / "11-thong-bao-dien-tu.pdf"
 pytestmark = [
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-    pytest.mark.timeout(420),
+    pytest.mark.timeout(600),
 ]
 
 
@@ -93,7 +93,7 @@ def server(environment: dict[str, str], tmp_path: Path) -> ExitStack:
     stack = ExitStack()
     command = [str(ROOT / "scripts" / "prefect_server.sh")]
     stack.enter_context(process(command, environment, tmp_path / "prefect.log"))
-    wait_for(lambda: answers(int(environment["PREFECT_PORT"])), 60, "the Prefect server")
+    wait_for(lambda: answers(int(environment["PREFECT_PORT"])), 120, "the Prefect server")
     return stack
 
 
@@ -140,7 +140,7 @@ def test_files_are_read_and_schedules_fire_and_an_outage_only_delays(
         stack.callback(up.close)
 
         first = upload(content)
-        wait_for(lambda: is_read(first), 60, "the reading by the Prefect worker")
+        wait_for(lambda: is_read(first), 120, "the reading by the Prefect worker")
 
         scan_into(tmp_path / "may-quet" / "one.pdf", content)
         wait_for(lambda: from_scanner() == 1, 90, "the schedule of the watched folder")
