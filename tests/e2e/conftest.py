@@ -33,6 +33,7 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 STARTED_WITHIN = 90
 FIRST_TEST_WITHIN = 600
+expect.set_options(timeout=20_000)  # milliseconds; a busy machine is no failure
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
