@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask
 
@@ -23,8 +22,4 @@ ROOMS = (
 def register_rooms(app: Flask) -> None:
     """Call `register(app)` of every room."""
     for name in ROOMS:
-        if find_spec(f"app.{name}") is None:
-            continue
-        module = import_module(f"app.{name}")
-        if hasattr(module, "register"):
-            module.register(app)
+        import_module(f"app.{name}").register(app)
