@@ -34,6 +34,19 @@ hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "here")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser last, since its loop would stop other tests from running theirs; one process a
+    file, so that what a file prepares once is prepared once."""
+    items.sort(key=_drives_a_browser)
+    for item in items:
+        group = "browser" if _drives_a_browser(item) else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _drives_a_browser(item: pytest.Item) -> bool:
+    return Path(__file__).parent / "e2e" in item.path.parents
+
+
 def make_settings(database_url: str, var_dir: Path) -> Settings:
     return Settings(
         database_url=database_url,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
 from app.incoming import permissions, queries
+from app.incoming.acts import ACTS
+from app.organisation.acts import describe
 from app.security import Actor
 from app.web.shell import Count, NavItem, navigation
 
@@ -29,22 +32,39 @@ def register(app: Flask) -> None:
     relay.every(20.0, "intake-upkeep", chores.keep_up)
     add_command(incoming_cli)
     app.register_blueprint(bp)
+    describe(ACTS)
+    add_entries()
+
+
+def add_entries() -> None:
+    """The entries of the left bar."""
+    group = _("Văn bản")
     navigation.add(
         NavItem(
-            "incoming",
-            "Văn bản",
-            "Văn bản đến",
-            "inbox",
-            "incoming.index",
-            permission=permissions.READ,
-            counter=waiting,
-            order=10,
-            phone=True,
-            letter="v",
+            "incoming", group, _("Văn bản đến"), "inbox", "incoming.index",
+            permission=permissions.READ, counter=waiting, order=10, phone=True, letter="v",
         )
-    )
+    )  # fmt: skip
+    navigation.add(
+        NavItem(
+            "intake", group, _("Tiếp nhận tệp"), "scan", "incoming.ledger",
+            permission=permissions.REGISTER, counter=held, order=11,
+        )
+    )  # fmt: skip
+    navigation.add(
+        NavItem(
+            "routing", _("Quản trị"), _("Luồng chuyển thẳng"), "route", "incoming.rules",
+            permission=permissions.CONFIGURE, order=910,
+        )
+    )  # fmt: skip
 
 
 def waiting(session: Session, actor: Actor) -> Count:
     """What waits for the person: to be registered, submitted, or directed."""
     return Count(*queries.waiting_for(session, actor))
+
+
+def held(session: Session, actor: Actor) -> Count:
+    """Files of which somebody must say whether they are secret."""
+    number = len(queries.held_items(session, actor))
+    return Count(number, urgent=number > 0)

@@ -1,21 +1,20 @@
-"""What the room prints: label, handling slip, register and follow-up book.
+"""What the room prints: label, stamp, handling slip, register and follow-up book.
 
 Forms: Nghị định 30/2020/NĐ-CP, annex IV (register, ten columns; follow-up book, seven; stamp
-35 × 50 mm; handling slip in three blocks).
+35 × 50 mm; handling slip in three blocks). All of it takes time: call it outside any block.
 """
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
-
 import segno
 from flask import render_template
 from sqlalchemy.orm import Session
-from weasyprint import HTML
+from weasyprint import CSS, HTML
 
 from app.incoming.models import IncomingDocument
 from app.incoming.queries import HandlingSlip, book_rows, follow_up_rows
+from app.incoming.queries.book_portion import Portion
+from app.incoming.stamping import Place
 from app.registers.printing import Cell, Column, Heading
 from app.security import Actor
 
@@ -51,31 +50,22 @@ BOOKS: dict[str, tuple[str, tuple[Column, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Portion:
-    """A book of one series and year, or the numbers from `first` to `last` of it."""
-
-    series_id: int
-    year: int
-    first: int | None = None
-    last: int | None = None
-
-    @property
-    def words(self) -> str:
-        if self.first is None and self.last is None:
-            return f"Năm {self.year}"
-        end = f" đến số {self.last}" if self.last else " trở đi"
-        return f"Năm {self.year}, từ số {self.first or 1}{end}"
-
-
 def label_pdf(organ: str, letter: IncomingDocument, address: str) -> bytes:
-    """The arrival stamp as a sticker of 35 × 50 mm; `address` is in its QR code."""
-    qr = io.BytesIO()
-    segno.make(address, error="m").save(qr, kind="svg", scale=1, border=0, xmldecl=False)
-    html = render_template(
-        "incoming/print_label.html", organ=organ, letter=letter, qr=qr.getvalue().decode()
-    )
+    """The arrival stamp as a sticker of 50 × 35 mm; `address` is in its QR code."""
+    qr = segno.make(address, error="m").svg_data_uri(scale=4, border=0)
+    html = render_template("incoming/print_label.html", organ=organ, letter=letter, qr=qr)
     made: bytes = HTML(string=html).write_pdf()
+    return made
+
+
+def stamp_pdf(organ: str, letter: IncomingDocument, place: Place) -> bytes:
+    """The arrival stamp in its place on an otherwise empty page of the letter's size."""
+    html = render_template("incoming/print_stamp.html", organ=organ, letter=letter)
+    where = CSS(
+        string=f"@page {{ size: {place.width:.2f}mm {place.height:.2f}mm; margin: 0 }}"
+        f" .stamp {{ position: absolute; left: {place.left:.2f}mm; top: {place.top:.2f}mm }}"
+    )
+    made: bytes = HTML(string=html).write_pdf(stylesheets=[where])
     return made
 
 
@@ -87,15 +77,14 @@ def slip_pdf(organ: str, slip: HandlingSlip) -> bytes:
 
 
 def heading(organ: str, book: str, which: str, wanted: Portion) -> Heading:
-    """What stands above the table: the form's title and the book's name."""
-    return Heading(organ=organ, title=f"{BOOKS[which][0]} ({book})", period=wanted.words)
+    """What stands above the table: the form's title, the book's name and the portion."""
+    return Heading(organ=organ, title=BOOKS[which][0], period=f"{book}. {wanted.words}")
 
 
 def rows_of(session: Session, actor: Actor, which: str, wanted: Portion) -> list[tuple[Cell, ...]]:
     """The lines of a book in the order of their numbers."""
-    if which == FOLLOW_UP:
-        return follow_up_rows(session, actor, series_id=wanted.series_id, year=wanted.year)
-    return book_rows(
+    of_book = follow_up_rows if which == FOLLOW_UP else book_rows
+    return of_book(
         session, actor, series_id=wanted.series_id, year=wanted.year,
         first=wanted.first, last=wanted.last,
     )  # fmt: skip

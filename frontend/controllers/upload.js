@@ -6,13 +6,14 @@ const numbers = new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 1 });
 
 /** Many files, one request each, three at a time; every row can be cancelled and tried again. */
 export default class UploadController extends Controller {
-  static targets = ["input", "list", "template", "status"];
+  static targets = ["input", "list", "template", "status", "join", "joinIds"];
   static values = { maxMb: Number, accept: String, refresh: String };
 
   connect() {
     this.waiting = [];
     this.running = new Set();
     this.arrived = 0;
+    this.letters = new Map(); // of each drop: the letters that its files became
     window.addEventListener("beforeunload", this.warn);
   }
 
@@ -109,7 +110,9 @@ export default class UploadController extends Controller {
     if (!item.cancelled) {
       const good = item.request.status >= 200 && item.request.status < 300;
       if (good) this.arrived += 1;
-      this.settle(item, answerOf(item.request, good));
+      const answer = answerOf(item.request, good);
+      if (answer.letter) this.offerJoin(item, answer.letter);
+      this.settle(item, answer);
     }
     this.pump();
   }
@@ -124,6 +127,16 @@ export default class UploadController extends Controller {
     item.part("bar").hidden = !again;
     item.part("link").hidden = !url;
     if (url) item.part("link").href = url;
+  }
+
+  /** Two or more files of one drop may become one letter, the first of them its main file. */
+  offerJoin({ batch, row }, letter) {
+    const at = [...this.listTarget.children].indexOf(row);
+    const letters = [...(this.letters.get(batch) ?? []), { letter, at }].sort((a, b) => a.at - b.at);
+    this.letters.set(batch, letters);
+    if (!this.hasJoinTarget || letters.length < 2) return;
+    this.joinIdsTarget.replaceChildren(...letters.map((one) => hidden("id", one.letter)));
+    this.joinTarget.hidden = false;
   }
 
   cancel(item) {
@@ -166,9 +179,13 @@ function answerOf(request, good) {
   } catch {
     answer = {};
   }
-  if (good) return { message: answer.message ?? "Đã tải lên", tone: answer.tone, url: answer.url };
+  if (good) return { ...answer, message: answer.message ?? "Đã tải lên" };
   const message = answer.message ?? answer.error ?? messageOf(request.status);
   return { message, tone: "late", url: answer.url, again: !answer.message };
+}
+
+function hidden(name, value) {
+  return Object.assign(document.createElement("input"), { type: "hidden", name, value });
 }
 
 function messageOf(status) {

@@ -85,9 +85,18 @@ def _named(letter: IncomingDocument, types: dict[str, str]) -> str:
 
 
 def follow_up_rows(
-    session: Session, actor: Actor, *, series_id: int, year: int
+    session: Session,
+    actor: Actor,
+    *,
+    series_id: int,
+    year: int,
+    first: int | None = None,
+    last: int | None = None,
 ) -> list[tuple[Cell, ...]]:
-    """Sổ theo dõi giải quyết văn bản đến: seven columns, letters that made tasks only."""
+    """Sổ theo dõi giải quyết văn bản đến: seven columns, letters that made tasks only.
+
+    `first` and `last` bound the numbers.
+    """
     authorize(actor, EXPORT)
     rows = (
         sa.select(IncomingDocument, Organ.name, Task)
@@ -101,6 +110,10 @@ def follow_up_rows(
         )
         .order_by(RegisterEntry.number, RegisterEntry.suffix, Task.id)
     )
+    if first is not None:
+        rows = rows.where(RegisterEntry.number >= first)
+    if last is not None:
+        rows = rows.where(RegisterEntry.number <= last)
     found = list(session.execute(rows).tuples())
     types = type_labels(session)
     posts = post_label(session, [task.lead_post_id for _, _, task in found if task.lead_post_id])

@@ -51,11 +51,22 @@ def matches(
 
 def straight_rules(session: Session, letter: IncomingDocument) -> list[RoutingRule]:
     """The rules by which a letter may go straight."""
+    return rules_in_force(
+        session,
+        document_type=letter.document_type,
+        organ_id=letter.organ_id,
+        summary=letter.subject_summary,
+    )
+
+
+def rules_in_force(
+    session: Session, *, document_type: str | None, organ_id: int | None, summary: str
+) -> list[RoutingRule]:
+    """The rules that name a letter with these values, registered or still to be."""
     return [
         rule
         for rule in all_rules(session)
-        if _in_force(rule)
-        and matches(rule, letter.document_type, letter.organ_id, letter.subject_summary)
+        if _in_force(rule) and matches(rule, document_type, organ_id, summary)
     ]
 
 

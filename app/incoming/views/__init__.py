@@ -1,6 +1,25 @@
 """Pages of arriving documents."""
 
-from app.incoming.views import directing, intake, letter, lists, printing, registering
+from app.incoming.views import (
+    directing,
+    files,
+    intake,
+    letter,
+    lists,
+    printing,
+    registering,
+    rules,
+)
 from app.incoming.views.blueprint import bp
 
-__all__ = ["bp", "directing", "intake", "letter", "lists", "printing", "registering"]
+__all__ = [
+    "bp",
+    "directing",
+    "files",
+    "intake",
+    "letter",
+    "lists",
+    "printing",
+    "registering",
+    "rules",
+]

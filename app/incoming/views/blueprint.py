@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
@@ -20,6 +20,14 @@ from app.worktime.queries import load_calendar
 bp = Blueprint("incoming", __name__, url_prefix="/van-ban-den", template_folder="../templates")
 
 Choice = tuple[str, str]
+SIZES = (20, 50, 100)
+SOURCE_LABELS = {
+    "upload": "Tải lên",
+    "watch": "Thư mục quét",
+    "api": "Hệ thống khác gửi",
+    "import": "Nhập thư mục",
+    "manual": "Tách từ tệp khác",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,17 @@ class Page:
     size: int
     total: int
     pages: int
+
+
+def page_number() -> int:
+    """The page of the address; anything odd is the first."""
+    return min(max(request.args.get("page", 1, type=int), 1), 1_000_000)
+
+
+def page_size() -> int:
+    """How many rows a page has: one of those the pager offers."""
+    size = request.args.get("size", SIZES[0], type=int)
+    return size if size in SIZES else SIZES[0]
 
 
 def show_error(form: FlaskForm, error: InvalidInput) -> str | None:
@@ -71,7 +90,7 @@ def letter_id_of(session: Session, actor: Actor, token: str) -> int:
 
 
 def back_to(token: str, message: str = "", tone: str = "ok") -> ResponseReturnValue:
-    """To the letter's page, with a message."""
+    """To the page of a letter, with a message."""
     if message:
         flash(message, tone)
     return redirect(url_for("incoming.detail", token=token))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,9 +12,10 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.db import reading, transaction
-from app.errors import InvalidInput
+from app.errors import InvalidInput, NotFound, RuleViolated
 from app.incoming import permissions, queries, services
-from app.incoming.forms import ForwardForm, ProposeForm, ReasonForm, SubmitForm
+from app.incoming.forms import ForwardForm, ProposeForm, ReasonForm
+from app.incoming.models import IncomingStatus
 from app.incoming.queries import LetterView, past_directives
 from app.incoming.services import ProposalData
 from app.incoming.views import letter as page
@@ -37,6 +40,14 @@ from app.tasks.services import DirectiveOrder
 from app.web.gate import needs
 from app.web.shell import current_actor
 from app.worktime.queries import load_calendar
+
+FORWARD = "chuyen-noi-khac"
+ENDS: dict[str, Any] = {
+    "tra-lai": services.return_to_sender,
+    FORWARD: services.forward_letter,
+    "noi-gui-thu-hoi": services.note_recalled,
+    "mo-lai": services.reopen_letter,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +115,36 @@ def direct(token: str) -> ResponseReturnValue:
             services.direct_letter(session, actor, letter_id=letter.id, order=order)
     except InvalidInput as error:
         return page.show(token, directive=form, message=show_error(form, error)), 422
-    flash(_("Đã lưu ý kiến chỉ đạo."), "ok")
+    except RuleViolated as error:
+        return page.show(token, directive=form, message=error.user_message), 409
     with reading() as session:
         following = queries.next_waiting(session, actor)
-    return redirect(url_for("incoming.detail", token=following or token))
+    if following is None:
+        flash(_("Đã lưu ý kiến chỉ đạo. Không còn văn bản chờ ý kiến."), "ok")
+        return redirect(url_for("incoming.index"))
+    return back_to(following, _("Đã lưu ý kiến chỉ đạo."))
 
 
 @bp.post("/<token>/trinh")
 @needs(permissions.REGISTER)
 def submit(token: str) -> ResponseReturnValue:
-    """Submit a registered letter."""
-    form, actor = SubmitForm(), current_actor()
+    """Submit a registered letter; the next one that waits to be submitted opens."""
+    actor, to_post_id = current_actor(), request.form.get("to_post_id", 0, type=int)
     with transaction("incoming.submit") as session:
-        services.submit_letter(
-            session, actor,
-            letter_id=letter_id_of(session, actor, token), to_post_id=form.to_post_id.data or 0,
-        )  # fmt: skip
-    return back_to(token, _("Đã trình văn bản."))
+        letter = queries.get_letter_by_token(session, actor, token)
+        first_time = letter.status is not IncomingStatus.SUBMITTED
+        services.submit_letter(session, actor, letter_id=letter.id, to_post_id=to_post_id)
+    with reading() as session:
+        following = next_to_submit(session, actor) if first_time else None
+    return back_to(following or token, _("Đã trình văn bản."))
+
+
+def next_to_submit(session: Session, actor: Actor) -> str | None:
+    """Token of the next letter that waits to be submitted, the most urgent first."""
+    found = queries.page_of_letters(
+        session, actor, queries.LetterFilter(tab=queries.Tab.TO_SUBMIT), size=1
+    )
+    return found.letters[0].token if found.letters else None
 
 
 @bp.post("/<token>/chuyen-thang/<int:rule_id>")
@@ -144,39 +168,62 @@ def propose_form(token: str) -> ResponseReturnValue:
 @bp.post("/<token>/de-xuat")
 @needs(permissions.PROPOSE)
 def propose(token: str) -> ResponseReturnValue:
-    """The chief of office proposes and passes the letter to the leader."""
+    """The chief of office proposes and passes the letter to the leader; the next one opens."""
     form, actor = ProposeForm(), current_actor()
-    if not form.validate():
-        return show_proposal(token, form), 422
     with reading() as session:
-        due_at = end_of(session, form.due_on.data)
+        offer(session, form)
+        due_at = end_of(session, form.due_on.data) if form.validate() else None
+    if form.errors:
+        return show_proposal(token, form), 422
+    try:
+        data = proposal_from(form, due_at)
+        with transaction("incoming.propose") as session:
+            letter = queries.get_letter_by_token(session, actor, token)
+            services.propose(session, actor, letter_id=letter.id, data=data)
+    except InvalidInput as error:
+        return show_proposal(token, form, show_error(form, error)), 422
+    with reading() as session:
+        following = queries.next_waiting(session, actor)
+    return back_to(following or token, _("Đã đề xuất và trình lãnh đạo."))
+
+
+def proposal_from(form: ProposeForm, due_at: datetime | None) -> ProposalData:
+    """Raises InvalidInput for a lead that is no unit or post."""
     lead = Party.parse(form.lead.data) if form.lead.data else None
-    data = ProposalData(
+    return ProposalData(
         to_post_id=form.to_post_id.data,
         lead_unit_id=lead.unit_id if lead else None,
         lead_post_id=lead.post_id if lead else None,
         coordinators=tuple(form.coordinators.data or ()),
+        readers=tuple(form.readers.data or ()),
         due_at=due_at,
         text=form.text.data or "",
     )
-    try:
-        with transaction("incoming.propose") as session:
-            letter_id = letter_id_of(session, actor, token)
-            services.propose(session, actor, letter_id=letter_id, data=data)
-    except InvalidInput as error:
-        return show_proposal(token, form, show_error(form, error)), 422
-    return back_to(token, _("Đã đề xuất và trình lãnh đạo."))
+
+
+def offer(session: Session, form: ProposeForm) -> None:
+    """The choices of the proposal."""
+    leaders = organisation.people_choices(session, role=Role.LEADER)
+    units = [(unit.id, unit.name) for unit in organisation.units(session)]
+    form.to_post_id.choices = [(one.post_id, one.label) for one in leaders]
+    form.lead.choices = [("", _("Chưa đề xuất")), *party_choices(session)]
+    form.coordinators.choices = form.readers.choices = units
 
 
 def show_proposal(token: str, form: ProposeForm, message: str | None = None) -> str:
     actor = current_actor()
     with reading() as session:
-        leaders = organisation.people_choices(session, role=Role.LEADER)
-        form.to_post_id.choices = [(one.post_id, one.label) for one in leaders]
-        form.lead.choices = [("", _("Chưa đề xuất")), *party_choices(session)]
-        form.coordinators.choices = [(u.id, u.name) for u in organisation.units(session)]
-        letter = queries.get_letter_by_token(session, actor, token)
-        return render_template("incoming/propose.html", form=form, letter=letter, message=message)
+        offer(session, form)
+        view = queries.load_letter(session, actor, token)
+        letter = view.letter
+        return render_template(
+            "incoming/propose.html",
+            form=form,
+            letter=letter,
+            shown=page.shown_file(view, None),
+            due=queries.due_for_unit(session, letter),
+            message=message,
+        )
 
 
 @bp.post("/<token>/thu-hoi/<int:directive_id>")
@@ -198,21 +245,18 @@ def recall(token: str, directive_id: int) -> ResponseReturnValue:
 @needs(permissions.CLOSE)
 def end(token: str, act: str) -> ResponseReturnValue:
     """Return to the sender, forward elsewhere, note a recall, or open again: with a reason."""
-    form = ForwardForm() if act == "chuyen-noi-khac" else ReasonForm()
+    if act not in ENDS:
+        raise NotFound(f"act {act}")
+    form = ForwardForm() if act == FORWARD else ReasonForm()
     if not form.validate_on_submit():
         return back_to(token, first_error(form), "warn")
     actor, reason = current_actor(), form.reason.data or ""
     with transaction(f"incoming.{act}") as session:
         letter_id = letter_id_of(session, actor, token)
-        match act:
-            case "tra-lai":
-                services.return_to_sender(session, actor, letter_id=letter_id, reason=reason)
-            case "chuyen-noi-khac":
-                services.forward_letter(
-                    session, actor, letter_id=letter_id, to_organ=request.form["to"], reason=reason
-                )
-            case "noi-gui-thu-hoi":
-                services.note_recalled(session, actor, letter_id=letter_id, reason=reason)
-            case _:
-                services.reopen_letter(session, actor, letter_id=letter_id, reason=reason)
+        if isinstance(form, ForwardForm):
+            services.forward_letter(
+                session, actor, letter_id=letter_id, to_organ=form.to.data or "", reason=reason
+            )
+        else:
+            ENDS[act](session, actor, letter_id=letter_id, reason=reason)
     return back_to(token, _("Đã ghi nhận."))

@@ -1,77 +1,101 @@
-"""The ledger: held files, refused and double ones, papers without a scan, the day's end."""
+"""The ledger of arrived files, what is secret and what is not, the reconciliation of a day."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import timedelta
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from app.clock import now, today
 from app.db import reading, transaction
-from app.errors import InvalidInput
+from app.errors import NotFound
 from app.incoming import entry, permissions, queries, services
-from app.incoming.forms import PaperForm, ReasonForm
-from app.incoming.models import IncomingDocument, IntakeItem
+from app.incoming.forms import ReasonForm
+from app.incoming.models import IntakeSource
 from app.incoming.quarantine import current_quarantine
-from app.incoming.services import SameLetter
-from app.incoming.views import registering
-from app.incoming.views.blueprint import bp, first_error, show_error
+from app.incoming.queries.arrivals import (
+    FATE_LABELS,
+    ArrivalFilter,
+    Fate,
+    letters_of,
+    page_of_arrivals,
+)
+from app.incoming.views.blueprint import (
+    SOURCE_LABELS,
+    Page,
+    back_to,
+    bp,
+    first_error,
+    page_number,
+    page_size,
+)
+from app.incoming.views.lists import day_of
 from app.organisation import queries as organisation
-from app.security import Actor
 from app.web.gate import needs
 from app.web.shell import current_actor
 
 STATE_LABELS = {
     "received": "Đang nhận",
-    "quarantined": "Trong khu cách ly",
+    "quarantined": "Đang kiểm tra",
     "stored": "Đã lưu",
     "waiting": "Chờ đọc",
     "reading": "Đang đọc",
-    "read": "Đã đọc",
-    "review": "Cần xem",
+    "read": "Đã đọc, chờ vào sổ",
+    "review": "Cần người xem",
     "registered": "Đã vào sổ",
     "rejected": "Không nhận",
     "duplicate": "Trùng",
 }
-SOURCE_LABELS = {
-    "upload": "Tải lên",
-    "watch": "Thư mục quét",
-    "api": "Hệ thống khác gửi",
-    "import": "Nhập thư mục",
-    "manual": "Tách từ tệp khác",
-}
+STATE_TONES = {"registered": "ok", "rejected": "late", "duplicate": "warn", "review": "warn"}
 
 
 @bp.get("/tiep-nhan")
 @needs(permissions.REGISTER)
 def ledger() -> ResponseReturnValue:
-    """What needs a person: held files first, then what was refused or came twice lately."""
+    """Held files first; then every file that ever came, by what became of it."""
     actor = current_actor()
+    key = request.args.get("tab", "")
+    source = request.args.get("source", "")
+    wanted = ArrivalFilter(
+        fate=next((fate for fate in Fate if fate.value == key), Fate.WAITING),
+        text=request.args.get("q", "").strip()[:200],
+        source=IntakeSource(source) if source in SOURCE_LABELS else None,
+        day=day_of("day"),
+    )
     with reading() as session:
-        held = queries.held_items(session, actor)
-        others = [item for item in queries.attention(session, actor, limit=100) if not item.held]
+        found = page_of_arrivals(session, actor, wanted, page=page_number(), size=page_size())
+        template = "_ledger.html" if "HX-Request" in request.headers else "ledger.html"
         return render_template(
-            "incoming/ledger.html",
-            held=held,
-            others=others,
+            f"incoming/{template}",
+            held=queries.held_items(session, actor),
+            items=found.items,
+            letters=letters_of(session, actor, found.items),
+            page=Page(found.number, found.size, found.total, found.pages),
+            tab=wanted.fate.value,
+            tabs=ledger_tabs(found.counts),
+            wanted=wanted,
             now=now(),
             states=STATE_LABELS,
+            tones=STATE_TONES,
             sources=SOURCE_LABELS,
-            letters=letters_of(session, actor, [*held, *others]),
-            form=ReasonForm(formdata=None),
         )
 
 
-def letters_of(
-    session: Session, actor: Actor, items: list[IntakeItem]
-) -> dict[int, IncomingDocument]:
-    """The letters that files belong to, or that their first copies do."""
-    wanted = {item.letter_id for item in items if item.letter_id}
-    rows = queries.visible_incoming(actor).where(IncomingDocument.id.in_(wanted))
-    return {letter.id: letter for letter in session.scalars(rows)}
+def ledger_tabs(counts: dict[Fate, int]) -> list[dict[str, object]]:
+    """The tabs with their numbers; the other conditions of the address stay."""
+    kept = {name: request.args[name] for name in ("q", "source", "day") if request.args.get(name)}
+    return [
+        {
+            "key": fate.value,
+            "label": _(label),
+            "url": url_for("incoming.ledger", tab=fate.value, **kept),  # type: ignore[arg-type]
+            "count": counts.get(fate, 0),
+            "urgent": False,
+        }
+        for fate, label in FATE_LABELS.items()
+    ]
 
 
 @bp.get("/tiep-nhan/<token>/vung-dau")
@@ -80,6 +104,8 @@ def crop(token: str) -> Response:
     """The piece of page 1 that bears the mark: all that anybody sees of a held file."""
     with reading() as session:
         item = queries.get_intake_by_token(session, current_actor(), token)
+        if not item.held:
+            raise NotFound(f"intake {token} is not held")
         intake_id = item.id
     png = current_quarantine().crop(intake_id)
     return Response(png, mimetype="image/png", headers={"Cache-Control": "no-store"})
@@ -120,7 +146,25 @@ def declare_secret(token: str) -> ResponseReturnValue:
     with transaction("incoming.declare_secret") as session:
         item = queries.get_intake_by_token(session, actor, token)
         services.declare_secret(session, actor, intake_id=item.id)
+    flash(_("Tệp được giữ lại, chưa lưu vào kho. Hãy xác nhận."), "warn")
     return redirect(url_for("incoming.ledger"))
+
+
+@bp.post("/tiep-nhan/<token>/giu-ban-trung")
+@needs(permissions.REGISTER)
+def keep_double(token: str) -> ResponseReturnValue:
+    """Make a draft of a double file all the same."""
+    form, actor = ReasonForm(), current_actor()
+    if not form.validate_on_submit():
+        flash(first_error(form), "warn")
+        return redirect(url_for("incoming.ledger", tab="trung"))
+    with transaction("incoming.keep_double") as session:
+        item = queries.get_intake_by_token(session, actor, token)
+        letter = services.keep_duplicate(
+            session, actor, intake_id=item.id, reason=form.reason.data or ""
+        )
+        draft = letter.token
+    return back_to(draft, _("Đã lập văn bản từ tệp trùng."))
 
 
 @bp.post("/<token>/tu-choi")
@@ -129,8 +173,7 @@ def reject(token: str) -> ResponseReturnValue:
     """Refuse a draft with all its files."""
     form, actor = ReasonForm(), current_actor()
     if not form.validate_on_submit():
-        flash(first_error(form), "warn")
-        return redirect(url_for("incoming.detail", token=token))
+        return back_to(token, first_error(form), "warn")
     with transaction("incoming.reject") as session:
         letter = queries.get_letter_by_token(session, actor, token)
         ids = services.reject_letter(
@@ -140,105 +183,38 @@ def reject(token: str) -> ResponseReturnValue:
     for intake_id in ids:
         quarantine.purge(intake_id)
     flash(_("Đã từ chối tiếp nhận. Dòng trong sổ tiếp nhận vẫn còn."), "ok")
-    return redirect(url_for("incoming.index"))
-
-
-@bp.post("/<token>/tach/<intake>")
-@needs(permissions.REGISTER)
-def separate(token: str, intake: str) -> ResponseReturnValue:
-    """Make a file of a draft a letter of its own."""
-    actor = current_actor()
-    with transaction("incoming.separate") as session:
-        item = queries.get_intake_by_token(session, actor, intake)
-        services.separate_file(session, actor, intake_id=item.id)
-    flash(_("Đã tách thành văn bản riêng."), "ok")
-    return redirect(url_for("incoming.detail", token=token))
-
-
-@bp.post("/<token>/thu-tu")
-@needs(permissions.REGISTER)
-def main_file(token: str) -> ResponseReturnValue:
-    """Make another file of a draft the main one."""
-    actor, chosen = current_actor(), request.form.get("intake", 0, type=int)
-    with transaction("incoming.order") as session:
-        letter = queries.get_letter_by_token(session, actor, token)
-        ids = [view.intake.id for view in queries.files_of(session, letter.id)]
-        if chosen in ids:
-            order = [chosen, *(one for one in ids if one != chosen)]
-            services.order_files(session, actor, letter_id=letter.id, intake_ids=order)
-    return redirect(url_for("incoming.detail", token=token))
-
-
-@bp.post("/<token>/gan-vao/<int:target_id>")
-@needs(permissions.REGISTER)
-def attach(token: str, target_id: int) -> ResponseReturnValue:
-    """The first answer to a double: this scan belongs to a letter that has its number."""
-    actor = current_actor()
-    with transaction("incoming.attach") as session:
-        draft = queries.get_letter_by_token(session, actor, token)
-        target = queries.get_letter(session, actor, target_id)
-        services.attach_draft(session, actor, draft_id=draft.id, letter_id=target.id)
-        target_token = target.token
-    flash(_("Đã đính bản quét vào văn bản đã vào sổ, không cấp số mới."), "ok")
-    return redirect(url_for("incoming.detail", token=target_token))
-
-
-@bp.route("/khong-tep", methods=["GET", "POST"])
-@needs(permissions.REGISTER)
-def paper() -> ResponseReturnValue:
-    """Register a paper without a scan."""
-    form, actor = PaperForm(), current_actor()
-    message: str | None = None
     with reading() as session:
-        if request.method == "GET":
-            form.issuing_body_id.data = registering.usual_body(session)
-        registering.fill_choices(session, actor, form)
-        valid = request.method == "POST" and form.validate()
-        data = registering.data_from(session, form, None) if valid else None
-    if data is not None:
-        try:
-            with transaction("incoming.paper") as session:
-                letter = services.new_paper_letter(session, actor)
-                done = services.register_letter(
-                    session, actor, letter_id=letter.id, data=data,
-                    duplicate_reason=form.duplicate_reason.data or "",
-                    submit_to_post_id=int(form.submit_to.data) if form.submit_to.data else None,
-                )  # fmt: skip
-                token = done.token
-        except SameLetter as error:
-            message = error.user_message
-        except InvalidInput as error:
-            message = show_error(form, error)
-        else:
-            flash(_("Đã vào sổ văn bản không có tệp."), "ok")
-            return redirect(url_for("incoming.detail", token=token))
-    with reading() as session:
-        registering.fill_choices(session, actor, form)
-        status = 422 if request.method == "POST" else 200
-        return render_template("incoming/paper.html", form=form, message=message), status
+        following = queries.next_to_register(session, actor)
+    if following is None:
+        return redirect(url_for("incoming.index"))
+    return redirect(url_for("incoming.detail", token=following))
 
 
 @bp.get("/doi-chieu")
 @needs(permissions.RECONCILE)
 def reconciliation() -> ResponseReturnValue:
     """The day's end: arrived, registered, waiting, rejected, by way in."""
-    try:
-        day = date.fromisoformat(request.args.get("ngay", ""))
-    except ValueError:
-        day = today()
+    actor, day = current_actor(), day_of("ngay") or today()
     with reading() as session:
+        found = queries.day_end(session, actor, day)
         return render_template(
             "incoming/reconciliation.html",
-            found=queries.day_end(session, current_actor(), day),
+            found=found,
+            letters=letters_of(session, actor, [*found.waiting, *found.rejected]),
+            before=day - timedelta(days=1),
+            after=day + timedelta(days=1) if day < today() else None,
             sources=SOURCE_LABELS,
             states=STATE_LABELS,
+            tones=STATE_TONES,
         )
 
 
 @bp.get("/co-quan")
-@needs(permissions.REGISTER)
+@needs(permissions.READ)
 def organs() -> ResponseReturnValue:
     """Organs of the directory for the picker."""
     with reading() as session:
         found = organisation.organ_choices(session, request.args.get("q", "")[:100])
-        return [{"value": str(organ.id), "text": organ.name, "sub": ""} for organ in found]
+        return [
+            {"value": str(organ.id), "text": organ.name, "sub": organ.short_name} for organ in found
+        ]

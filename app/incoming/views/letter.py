@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Response, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -16,13 +16,14 @@ from app.files.serving import INLINE, send
 from app.files.store import current_store
 from app.incoming import permissions, queries
 from app.incoming.forms import RegisterForm
-from app.incoming.models import CLOSED, URGENCY_LABELS, IncomingDocument
+from app.incoming.models import CLOSED, URGENCY_LABELS, IncomingDocument, IntakeState
 from app.incoming.models.letter import STATUS_LABELS
-from app.incoming.queries import FileView, LetterView, straight_rules
+from app.incoming.queries import FileView, LetterView
+from app.incoming.stamping import stamped_copy
 from app.incoming.views import directing, registering
 from app.incoming.views.acts import acts_for
-from app.incoming.views.blueprint import bp, submit_choices
-from app.incoming.views.lists import badge
+from app.incoming.views.blueprint import SOURCE_LABELS, bp, submit_choices
+from app.incoming.views.lists import ACCEPTED, badge
 from app.links import linked_to
 from app.notifications.services import mark_read
 from app.security import Actor
@@ -30,18 +31,25 @@ from app.tasks import services as tasks
 from app.tasks.directing import DirectiveForm, directive_lines
 from app.tasks.models import STATUS_LABELS as TASK_STATES
 from app.web.gate import needs
-from app.web.shell import current_actor
+from app.web.shell import current_actor, settings
 from app.worktime.queries import load_calendar
+
+UNREAD = frozenset(
+    {IntakeState.RECEIVED, IntakeState.QUARANTINED, IntakeState.STORED, IntakeState.WAITING,
+     IntakeState.READING}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The file in the viewer."""
+    """The file in the viewer. `token` is that of the file shown, `stamped` whether it bears ĐẾN."""
 
+    token: str
     url: str
     download_url: str
     name: str
     kind: str  # pdf, image
+    stamped: bool = False
 
 
 @bp.get("/<token>")
@@ -70,44 +78,72 @@ def show(
     actor = current_actor()
     with reading() as session:
         view = queries.load_letter(session, actor, token)
-        common = context(session, actor, view)
-        if not view.letter.registered:
-            form = form or registering.filled_form(session, actor, view)
-            registering.fill_choices(session, actor, form)
-            return render_template(
-                "incoming/draft.html",
-                form=form,
-                message=message,
-                twins=registering.twins_of(session, actor, twins or []),
-                rules=straight_rules(session, view.letter),
-                **common,
-            )
-        acts = acts_for(session, actor, view)
+        common = context(session, actor, view) | {"message": message}
+        if view.letter.registered:
+            return show_registered(session, actor, view, common, directive)
+        form = form or registering.filled_form(session, view)
+        registering.fill_choices(session, form)
         return render_template(
-            "incoming/detail.html",
-            acts=acts,
-            directing=directing.directive_page(session, actor, view, directive)
-            if acts.direct
-            else None,
-            directives=directive_lines(session, queries.KIND, view.letter.id),
-            rules=straight_rules(session, view.letter) if acts.submit else [],
-            task_states=TASK_STATES,
-            submit_choices=submit_choices(session),
-            links=linked_to(session, actor, queries.KIND, view.letter.id),
-            message=message,
+            "incoming/draft.html",
+            form=form,
+            due=queries.due_in_text(session, view.proposed.due_hint),
+            twins=registering.twins_of(session, actor, twins or []),
+            sources=SOURCE_LABELS,
+            waits=waits_for_reading(view) and "nhap-tay" not in request.args and not form.errors,
             **common,
         )
+
+
+def show_registered(
+    session: Session,
+    actor: Actor,
+    view: LetterView,
+    common: dict[str, object],
+    directive: DirectiveForm | None,
+) -> str:
+    """The page of a letter that has its number."""
+    acts = acts_for(session, actor, view)
+    return render_template(
+        "incoming/detail.html",
+        acts=acts,
+        directing=directing.directive_page(session, actor, view, directive)
+        if acts.direct
+        else None,
+        directives=directive_lines(session, queries.KIND, view.letter.id),
+        rules=queries.straight_rules(session, view.letter) if acts.submit else [],
+        task_states=TASK_STATES,
+        submit_choices=submit_choices(session) if acts.submit else [],
+        links=linked_to(session, actor, queries.KIND, view.letter.id),
+        **common,
+    )
+
+
+def waits_for_reading(view: LetterView) -> bool:
+    """Whether the main file is being read, so that a filled form is to be expected."""
+    return view.main is not None and view.main.intake.state in UNREAD and not view.main.intake.held
+
+
+@bp.get("/<token>/cho-doc")
+@needs(permissions.REGISTER)
+def still_waiting(token: str) -> ResponseReturnValue:
+    """How far the reading is, for htmx; when it has ended, the page is loaded anew."""
+    with reading() as session:
+        view = queries.load_letter(session, current_actor(), token)
+        if not waits_for_reading(view):
+            return "", 200, {"HX-Refresh": "true"}
+        return render_template("incoming/_waiting.html", view=view, letter=view.letter)
 
 
 def context(session: Session, actor: Actor, view: LetterView) -> dict[str, object]:
     """What both pages show."""
     letter = view.letter
-    calendar = load_calendar(session)
+    stamped = stamped_copy(session, letter)
     return {
         "view": view,
         "letter": letter,
-        "shown": shown_file(view),
-        "deadline": badge(calendar, letter, now()),
+        "stamped": stamped,
+        "shown": shown_file(view, stamped, request.args.get("tep", "")),
+        "deadline": badge(load_calendar(session), letter, now()),
         "states": STATUS_LABELS,
         "urgencies": URGENCY_LABELS,
         "closed": letter.status in CLOSED,
@@ -116,6 +152,9 @@ def context(session: Session, actor: Actor, view: LetterView) -> dict[str, objec
         "may_register": actor.may(permissions.REGISTER),
         "just": just_registered(session, actor),
         "next_token": queries.next_letter(session, actor, letter),
+        "viewable": INLINE,
+        "accepted": ACCEPTED,
+        "max_mb": settings().limits.upload_bytes // (1024 * 1024),
     }
 
 
@@ -125,19 +164,36 @@ def just_registered(session: Session, actor: Actor) -> IncomingDocument | None:
     return queries.get_letter_by_token(session, actor, token) if token else None
 
 
-def shown_file(view: LetterView) -> Shown | None:
-    """The main file if a browser can show it: a searchable copy, else the original."""
+def shown_file(view: LetterView, stamped: StoredFile | None, wanted: str = "") -> Shown | None:
+    """The file asked for by `?tep=`, else the main one as far as a browser can show it.
+
+    Of the main file the stamped copy goes first, then the original, then its searchable copy.
+    """
     main = view.main
+    for one in view.files:
+        for file in (one.file, one.searchable):
+            if file is not None and wanted == file.token and file.media_type in INLINE:
+                return in_viewer(file, file.name)
     if main is None or main.file is None:
         return None
+    if stamped is not None and wanted in ("", stamped.token):
+        return in_viewer(stamped, main.file.name, stamped=True)
     file = viewable(main)
-    if file is None:
-        return None
+    return in_viewer(file, main.file.name, download=main.file) if file else None
+
+
+def in_viewer(
+    file: StoredFile, name: str, *, download: StoredFile | None = None, stamped: bool = False
+) -> Shown:
+    """A file with its addresses; `download` is what the button of the viewer gives."""
+    saved = download or file
     return Shown(
+        token=file.token,
         url=url_for("incoming.file", token=file.token),
-        download_url=url_for("incoming.file", token=main.file.token, tai_xuong=1),
-        name=main.file.name,
+        download_url=url_for("incoming.file", token=saved.token, tai_xuong=1),
+        name=name,
         kind="pdf" if file.media_type == "application/pdf" else "image",
+        stamped=stamped,
     )
 
 
@@ -167,7 +223,8 @@ def next_one(token: str) -> ResponseReturnValue:
     """The next letter of the same tab, or the list."""
     actor = current_actor()
     with reading() as session:
-        letter: IncomingDocument = queries.get_letter_by_token(session, actor, token)
+        letter = queries.get_letter_by_token(session, actor, token)
         following = queries.next_letter(session, actor, letter)
-    target = url_for("incoming.detail", token=following) if following else url_for("incoming.index")
-    return "", 302, {"Location": target}
+    if following is None:
+        return redirect(url_for("incoming.index"))
+    return redirect(url_for("incoming.detail", token=following))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO, cast
 
 from flask import flash, redirect, render_template, request, url_for
@@ -17,9 +17,12 @@ from app.incoming import entry, permissions, queries, services
 from app.incoming.models import CLOSED, URGENCY_LABELS, IncomingDocument, IntakeSource, IntakeState
 from app.incoming.models.letter import STATUS_LABELS, IncomingStatus
 from app.incoming.queries import TAB_LABELS, LetterFilter, LetterPage, Tab
+from app.incoming.queries.arrivals import unopened_by
 from app.incoming.services import Arrival
-from app.incoming.views.blueprint import Page, bp, submit_choices
-from app.registers.queries import type_labels
+from app.incoming.views.blueprint import Page, bp, page_number, page_size, submit_choices
+from app.organisation.dates import parse_date
+from app.organisation.queries import issuing_bodies
+from app.registers.queries import document_types, type_labels
 from app.security import Actor, Role
 from app.tasks import custody
 from app.web.gate import needs
@@ -27,10 +30,11 @@ from app.web.shell import current_actor, settings
 from app.worktime.calendar import Calendar, DeadlineState, deadline_state
 from app.worktime.queries import load_calendar
 
-SIZE = 20
 FOR_ME = "cho-y-kien"
+ACCEPTED = ".pdf,.tif,.tiff,.png,.jpg,.jpeg,.docx,.xlsx,.odt,.eml,.zip"
 DUES = (("overdue", "Quá hạn"), ("today", "Hôm nay"), ("soon", "Trong 3 ngày"),
         ("none", "Không thời hạn"))  # fmt: skip
+MORE = ("type", "body", "from", "to")
 
 
 @bp.get("")
@@ -42,8 +46,8 @@ def index() -> ResponseReturnValue:
     with reading() as session:
         wanted = asked_for(actor, key)
         found = queries.page_of_letters(
-            session, actor, wanted,
-            page=max(request.args.get("page", 1, type=int), 1), size=SIZE,
+            session, actor, wanted, page=page_number(), size=page_size(),
+            before_id=request.args.get("truoc", type=int),
         )  # fmt: skip
         template = "_list.html" if "HX-Request" in request.headers else "index.html"
         return render_template(
@@ -53,10 +57,15 @@ def index() -> ResponseReturnValue:
 
 def default_tab(actor: Actor) -> str:
     """Leaders begin with what waits for them, clerks with what has to be registered."""
-    if Role.LEADER in actor.roles or Role.CHIEF_OF_OFFICE in actor.roles:
+    if directs(actor):
         return FOR_ME
     tab = Tab.TO_REGISTER if actor.may(permissions.REGISTER) else Tab.ALL
     return str(tab.value)
+
+
+def directs(actor: Actor) -> bool:
+    """Whether letters are submitted to a post of the actor."""
+    return bool({Role.LEADER, Role.CHIEF_OF_OFFICE} & actor.roles)
 
 
 def asked_for(actor: Actor, key: str) -> LetterFilter:
@@ -67,37 +76,65 @@ def asked_for(actor: Actor, key: str) -> LetterFilter:
         text=request.args.get("q", "").strip()[:200],
         urgency=int(urgency) if urgency in ("0", "1", "2", "3") else None,
         due=due if due in dict(DUES) else "",
+        document_type=request.args.get("type", "")[:40] or None,
+        issuing_body_id=request.args.get("body", type=int),
+        arrived_from=day_of("from"),
+        arrived_to=day_of("to"),
         statuses=frozenset({IncomingStatus.SUBMITTED}) if key == FOR_ME else frozenset(),
         submitted_to_post_ids=actor.post_ids if key == FOR_ME else frozenset(),
     )
+
+
+def day_of(name: str) -> date | None:
+    """A typed day of the address; what is none narrows nothing."""
+    try:
+        return parse_date(request.args.get(name, ""))
+    except ValueError:
+        return None
 
 
 def context(
     session: Session, actor: Actor, key: str, found: LetterPage, wanted: LetterFilter
 ) -> dict[str, object]:
     """What the list shows, by a constant number of queries."""
-    letters = found.letters
+    letters, clerk = found.letters, actor.may(permissions.REGISTER)
     ids = [letter.id for letter in letters]
     items = queries.items_of(session, ids)
     calendar, moment = load_calendar(session), now()
     return {
         "rows": letters,
         "places": custody.current(session, queries.KIND, ids),
+        "unread": unopened_by(session, actor, ids),
         "items": items,
         "progress": queries.progress(session, [item.id for row in items.values() for item in row]),
         "deadlines": {letter.id: badge(calendar, letter, moment) for letter in letters},
         "types": type_labels(session),
         "states": STATUS_LABELS,
         "page": Page(found.number, found.size, found.total, found.pages),
+        "next_id": found.next_id,
         "tab": key,
-        "tabs": tabs(session, actor, found),
-        "urgencies": [(str(level), label) for level, label in URGENCY_LABELS.items()],
-        "dues": DUES,
+        "tabs": tabs(session, actor, key, found),
+        "waiting": queries.waiting_for(session, actor)[0],
         "wanted": wanted,
+        "narrowed": any(request.args.get(name) for name in ("q", "urgency", "due", *MORE)),
+        "choices": choices(session),
         "today": today(),
-        "may_register": actor.may(permissions.REGISTER),
-        "held": queries.attention(session, actor) if actor.may(permissions.REGISTER) else [],
-        "submit_choices": submit_choices(session) if actor.may(permissions.REGISTER) else [],
+        "may_register": clerk,
+        "directs": directs(actor),
+        "held": queries.held_items(session, actor) if clerk else [],
+        "submit_choices": submit_choices(session) if clerk else [],
+        "accepted": ACCEPTED,
+        "max_mb": settings().limits.upload_bytes // (1024 * 1024),
+    }
+
+
+def choices(session: Session) -> dict[str, list[tuple[str, str]]]:
+    """What the selects of the filter row offer."""
+    return {
+        "urgency": [(str(level), label) for level, label in URGENCY_LABELS.items()],
+        "due": list(DUES),
+        "type": [(one.code, one.label) for one in document_types(session)],
+        "body": [(str(body.id), body.short_name) for body in issuing_bodies(session)],
     }
 
 
@@ -107,51 +144,60 @@ def badge(calendar: Calendar, letter: IncomingDocument, moment: datetime) -> Dea
     return deadline_state(calendar, letter.due_at, done_at, moment)
 
 
-def tabs(session: Session, actor: Actor, found: LetterPage) -> list[dict[str, object]]:
-    """The tabs this actor has, with their numbers."""
+def tabs(session: Session, actor: Actor, key: str, found: LetterPage) -> list[dict[str, object]]:
+    """The tabs this actor has, with their numbers; “Chờ ý kiến” first for those who direct."""
     shown = [tab for tab in Tab if actor.may(permissions.REGISTER) or tab is not Tab.TO_REGISTER]
-    items: list[dict[str, object]] = [
-        {
-            "key": tab.value,
-            "label": _(TAB_LABELS[tab]),
-            "url": url_for("incoming.index", tab=tab.value),
-            "count": found.counts.get(tab, 0),
-            "urgent": False,
-        }
-        for tab in shown
-    ]
-    if {Role.LEADER, Role.CHIEF_OF_OFFICE} & actor.roles:
+    counts = queries.tab_counts(session, actor) if key == FOR_ME else found.counts
+    items = [a_tab(tab.value, _(TAB_LABELS[tab]), counts.get(tab, 0)) for tab in shown]
+    if directs(actor):
         number, urgent = queries.submitted_to(session, actor)
-        items.insert(
-            0,
-            {
-                "key": FOR_ME,
-                "label": _("Chờ ý kiến"),
-                "url": url_for("incoming.index", tab=FOR_ME),
-                "count": number,
-                "urgent": urgent,
-            },
-        )
+        items.insert(0, a_tab(FOR_ME, _("Chờ ý kiến"), number, urgent))
     return items
+
+
+def a_tab(key: str, label: str, count: int, urgent: bool = False) -> dict[str, object]:
+    """One tab; the other conditions of the address stay."""
+    kept = {name: request.args[name] for name in ("q", "urgency", "due", *MORE)
+            if request.args.get(name)}  # fmt: skip
+    url = url_for("incoming.index", tab=key, **kept)  # type: ignore[arg-type]
+    return {"key": key, "label": label, "url": url, "count": count, "urgent": urgent}
+
+
+@bp.get("/lan-luot")
+@needs(permissions.READ)
+def one_by_one() -> ResponseReturnValue:
+    """Open the first letter that waits for the actor; the next opens after each act."""
+    actor = current_actor()
+    with reading() as session:
+        token = queries.next_waiting(session, actor) if directs(actor) else None
+        if token is None and actor.may(permissions.REGISTER):
+            token = queries.next_to_register(session, actor)
+    if token is None:
+        flash(_("Bạn đã xử lý hết văn bản."), "ok")
+        return redirect(url_for("incoming.index"))
+    return redirect(url_for("incoming.detail", token=token))
 
 
 @bp.post("/tai-len")
 @needs(permissions.REGISTER)
 def upload() -> ResponseReturnValue:
-    """Take in files. The drop zone sends one at a time; files dropped together share `batch`."""
+    """Take in files: JSON to the drop zone, which sends one at a time; a redirect to a form."""
     letter = request.form.get("letter")
-    answers = [take(one, letter) for one in request.files.getlist("file")]
-    if not answers:
-        return {"message": _("Chưa chọn tệp nào."), "tone": "warn"}, 422
-    if "application/json" in request.headers.get("Accept", "") or len(answers) == 1:
+    given = [one for one in request.files.getlist("file") if one.filename]
+    answers = [take(one, letter) for one in given]
+    if "application/json" in request.headers.get("Accept", ""):
+        if not answers:
+            return {"message": _("Chưa chọn tệp nào."), "tone": "warn"}, 422
         return answers[0]
     for answer in answers:
         flash(str(answer["message"]), str(answer["tone"]))
+    if not answers:
+        flash(_("Chưa chọn tệp nào."), "warn")
     return redirect(url_for("incoming.index"))
 
 
 def take(given: FileStorage, letter: str | None) -> dict[str, object]:
-    """One file through the door, as the answer to the browser."""
+    """One file through the door, as the answer to the browser; `letter` is a draft's token."""
     actor, letter_id = current_actor(), None
     if letter:
         with reading() as session:
@@ -161,32 +207,36 @@ def take(given: FileStorage, letter: str | None) -> dict[str, object]:
         actor, cast(BinaryIO, given.stream), arrival, limit=settings().limits.upload_bytes
     )
     if taken.state in (IntakeState.REJECTED, IntakeState.DUPLICATE):
-        url = url_for("incoming.ledger")
-        return {"message": taken.sentence or _("Không nhận được tệp."), "tone": "warn", "url": url}
+        sentence = taken.sentence or _("Không nhận được tệp.")
+        tab = "trung" if taken.state is IntakeState.DUPLICATE else "khong-nhan"
+        url = url_for("incoming.ledger", tab=tab)
+        return {"message": f"{given.filename}: {sentence}", "tone": "warn", "url": url}
     with reading() as session:
         row = session.get_one(IncomingDocument, taken.letter_id)
         url = url_for("incoming.detail", token=row.token)
-    return {"message": _("Đã nhận, đang đọc."), "tone": "ok", "url": url}
+    readable = taken.state is not IntakeState.REVIEW
+    message = _("Đã nhận, đang đọc.") if readable else _("Đã nhận, lưu làm tệp đính kèm.")
+    return {"message": message, "tone": "ok", "url": url, "letter": taken.letter_id}
 
 
 @bp.post("/nhieu")
 @needs(permissions.REGISTER)
 def bulk() -> ResponseReturnValue:
-    """Join ticked drafts into one letter, or submit ticked letters."""
-    ids = request.form.getlist("id", type=int)
+    """Join ticked drafts into one letter, or submit ticked letters: all of them or none."""
+    ids = list(dict.fromkeys(request.form.getlist("id", type=int)))
     actor, act = current_actor(), request.form.get("act")
+    back = redirect(url_for("incoming.index", tab=request.form.get("tab")))
     if not ids:
         flash(_("Chưa chọn văn bản nào."), "warn")
-    elif act == "join":
+        return back
+    if act == "join":
         with transaction("incoming.group") as session:
-            letter = services.group_letters(session, actor, letter_ids=ids)
-            token = letter.token
+            token = services.group_letters(session, actor, letter_ids=ids).token
         flash(_("Đã gộp %(count)d tệp thành một văn bản.", count=len(ids)), "ok")
         return redirect(url_for("incoming.detail", token=token))
-    elif act == "submit":
-        to_post_id = request.form.get("to_post_id", 0, type=int)
+    to_post_id = request.form.get("to_post_id", 0, type=int)
+    with transaction("incoming.submit_many") as session:
         for letter_id in ids:
-            with transaction("incoming.submit") as session:
-                services.submit_letter(session, actor, letter_id=letter_id, to_post_id=to_post_id)
-        flash(_("Đã trình %(count)d văn bản.", count=len(ids)), "ok")
-    return redirect(url_for("incoming.index", tab=request.form.get("tab")))
+            services.submit_letter(session, actor, letter_id=letter_id, to_post_id=to_post_id)
+    flash(_("Đã trình %(count)d văn bản.", count=len(ids)), "ok")
+    return back
