@@ -15,8 +15,9 @@ SYSTEM_PACKAGES=(
   tesseract-ocr tesseract-ocr-vie        # reading scans
   fonts-liberation2                      # the older fonts-liberation has no Vietnamese letters
   libpango-1.0-0 libpangoft2-1.0-0       # printing to PDF
+  libreoffice-writer-nogui               # drafts in Word become PDF
 )
-TEST_PACKAGES=(postgresql chromium)
+TEST_PACKAGES=(postgresql chromium softhsm2 poppler-utils)
 [[ -d scripts/elasticsearch ]] && TEST_PACKAGES+=(openjdk-17-jdk-headless maven)
 
 make_venv() {
