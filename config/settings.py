@@ -18,6 +18,45 @@ class Limits:
     seconds: int = 300
 
 
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """The server that takes our mail, and the address it comes from.
+
+    `security` is starttls, tls (from the first byte) or none, the last for a server on the same
+    machine; `ca_file` holds the authority of an office that signs its own certificates.
+    """
+
+    host: str
+    sender: str
+    port: int = 587
+    security: str = "starttls"
+    user: str | None = None
+    password: str | None = None
+    ca_file: Path | None = None
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> MailSettings | None:
+        """None without SMTP_HOST. Raises KeyError without MAIL_FROM, ValueError for nonsense."""
+        if not env.get("SMTP_HOST"):
+            return None
+        if not env.get("MAIL_FROM"):
+            raise KeyError("MAIL_FROM")
+        security = env.get("SMTP_SECURITY") or "starttls"
+        if security not in MAIL_PORTS:
+            raise ValueError(f"SMTP_SECURITY is one of {', '.join(MAIL_PORTS)}, not {security}")
+        ca_file = env.get("SMTP_CA_FILE")
+        return cls(
+            host=env["SMTP_HOST"],
+            sender=env["MAIL_FROM"],
+            port=int(env.get("SMTP_PORT") or MAIL_PORTS[security]),
+            security=security,
+            user=env.get("SMTP_USER") or None,
+            password=env.get("SMTP_PASSWORD") or None,
+            ca_file=Path(ca_file) if ca_file else None,
+        )
+
+
+MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 DEFAULT_ORGAN = "Ủy ban nhân dân phường Minh Họa"
 DEFAULT_PRODUCT = "Công Vụ"
 
@@ -45,7 +84,8 @@ class Settings:
     watch_dir: Path | None = None  # the scanner's folder; None: not watched
     reading_processes: int = 2
     pool_size: int = 16
-    smtp_url: str | None = None
+    mail: MailSettings | None = None  # None: notices stay in the product
+    public_url: str = ""  # where people reach the product: for links in mail
     testing: bool = False
     limits: Limits = field(default_factory=Limits)
 
@@ -83,5 +123,6 @@ class Settings:
             watch_dir=Path(watch).absolute() if watch else None,
             reading_processes=int(env.get("READING_PROCESSES", "2")),
             pool_size=int(env.get("DATABASE_POOL", "16")),
-            smtp_url=env.get("SMTP_URL") or None,
+            mail=MailSettings.from_env(env),
+            public_url=env.get("PUBLIC_URL", "").rstrip("/"),
         )

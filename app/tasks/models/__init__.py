@@ -18,6 +18,7 @@ from app.tasks.models.tasks import (
     Task,
     TaskParticipant,
     TaskProgress,
+    TaskReminder,
     TaskSource,
     TaskStatus,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "Task",
     "TaskParticipant",
     "TaskProgress",
+    "TaskReminder",
     "TaskSource",
     "TaskStatus",
 ]

@@ -227,6 +227,19 @@ class ExtensionRequest(Base):
     answer: Mapped[str] = mapped_column(Nfc(500), default="")
 
 
+class TaskReminder(Base):
+    """A level of reminding that was reached for a due date: each is reached once."""
+
+    __tablename__ = "task_reminder"
+    __table_args__ = (sa.UniqueConstraint("task_id", "due_at", "level"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(sa.ForeignKey("task.id"))
+    due_at: Mapped[datetime]  # with a later date all levels begin anew
+    level: Mapped[str] = mapped_column(Nfc(20))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
 class RecurringUnit(enum.Enum):
     WEEK = "week"
     MONTH = "month"
