@@ -31,6 +31,7 @@ TIMETABLE = (
     Line("watch-folder", upkeep.watch, 15),
     Line("intake-upkeep", upkeep.intake, 60),
     Line("tasks-upkeep", upkeep.tasks, 300),
+    Line("digests", upkeep.digests, 300),
     Line("files-upkeep", upkeep.files, 6 * 3600),
 )
 

@@ -32,8 +32,14 @@ def intake_upkeep() -> None:
 
 @flow(name="tasks-upkeep", retries=0)
 def tasks_upkeep() -> None:
-    """Recurring tasks, reminders, letters for information."""
+    """Recurring tasks, letters for information."""
     _run(upkeep.tasks)
+
+
+@flow(name="digests", retries=0)
+def digests() -> None:
+    """Reminders, and each person's digest of the day."""
+    _run(upkeep.digests)
 
 
 @flow(name="files-upkeep", retries=0)
@@ -46,6 +52,7 @@ FLOWS = {
     "watch-folder": watch_folder,
     "intake-upkeep": intake_upkeep,
     "tasks-upkeep": tasks_upkeep,
+    "digests": digests,
     "files-upkeep": files_upkeep,
 }
 ONE_AT_A_TIME = ConcurrencyLimitConfig(

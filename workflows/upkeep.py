@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from app.clock import today
+from app.clock import now, today
 from app.db import transaction
 from app.files import collector
 from app.incoming import chores
+from app.notifications.mailing import mail_digests
 from app.tasks.habits import read_habits
 from app.tasks.services.directives import close_expired_informs
 from app.tasks.services.recurring import create_due_occurrences
@@ -27,13 +28,21 @@ def intake(running: Runtime) -> None:
 
 
 def tasks(running: Runtime) -> None:
-    """Make the recurring tasks that are due, remind, close letters for information in time."""
+    """Make the recurring tasks that are due, close letters for information in time."""
     with transaction("tasks.recurring") as session:
         create_due_occurrences(session, today())
-    with transaction("tasks.remind") as session:
-        remind(session, today())
     with transaction("tasks.close_informs") as session:
         close_expired_informs(session, older_than=read_habits().inform_closes_after)
+
+
+def digests(running: Runtime) -> None:
+    """Leave the reminders that are due, then make the digests whose hour has come."""
+    with transaction("tasks.remind") as session:
+        remind(session, today())
+    more = True
+    while more:
+        with transaction("notifications.digests") as session:
+            more = mail_digests(session, now())
 
 
 def files(running: Runtime) -> None:

@@ -14,3 +14,11 @@ class NoticeGiven(Event):
 
     name: ClassVar[str] = "notification.given"
     notification_id: int
+
+
+@dataclass(frozen=True)
+class MailReady(Event):
+    """A mail to one person may be sent now."""
+
+    name: ClassVar[str] = "mail.ready"
+    mail_id: int

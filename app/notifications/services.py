@@ -12,6 +12,7 @@ from app import outbox
 from app.clock import now
 from app.notifications import queries
 from app.notifications.events import NoticeGiven
+from app.notifications.mailing import mail_urgent
 from app.notifications.models import Notification
 from app.organisation import queries as organisation
 from app.security import Actor
@@ -54,10 +55,16 @@ def notify(
             digest_on=digest_on,
             created_at=now(),
         )
-        session.add(notice)
-        session.flush()
-        outbox.publish(session, NoticeGiven(notification_id=notice.id))
+        _leave(session, notice)
     return len(targets)
+
+
+def _leave(session: Session, notice: Notification) -> None:
+    session.add(notice)
+    session.flush()
+    outbox.publish(session, NoticeGiven(notification_id=notice.id))
+    if notice.urgent:
+        mail_urgent(session, notice)
 
 
 def mark_read(

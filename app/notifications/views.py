@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app import kinds
 from app.clock import today
 from app.db import reading, transaction
-from app.notifications import queries, services
+from app.notifications import mail, mailing, queries, services
+from app.notifications.forms import MAIL, PRODUCT, PreferencesForm
 from app.notifications.live import broadcaster, stream_lines
+from app.notifications.models import DIGEST_HOUR, NotificationSetting
+from app.organisation.queries import get_person
 from app.web import shell
 from app.web.gate import SIGNED_IN, needs
 from app.web.shell import current_actor
@@ -48,6 +52,44 @@ def mark_read() -> ResponseReturnValue:
     with transaction() as session:
         services.mark_read(session, current_actor(), notification_ids=ids)
     return redirect(url_for("notifications.index"))
+
+
+@bp.route("/cai-dat", methods=["GET", "POST"])
+@needs(SIGNED_IN)
+def preferences() -> ResponseReturnValue:
+    """“Thông báo của tôi”: the digest by mail or only here, at which hour; Hỏa tốc at once."""
+    form, actor = PreferencesForm(), current_actor()
+    if form.validate_on_submit():
+        with transaction("notifications.choose") as session:
+            mailing.choose(
+                session,
+                actor,
+                digest_by_mail=form.digest.data == MAIL,
+                digest_hour=form.digest_hour.data,
+                urgent_by_mail=form.urgent_by_mail.data,
+            )
+        flash(_("Đã lưu cách nhận thông báo."), "ok")
+        return redirect(url_for("notifications.preferences"))
+    with reading() as session:
+        if request.method == "GET":
+            form = _filled(queries.setting_of(session, actor.person_id or 0))
+        return render_template(
+            "notifications/preferences.html",
+            form=form,
+            address=get_person(session, actor.person_id or 0).email,
+            mail_on=mail.configured() is not None,
+        ), (422 if form.errors else 200)
+
+
+def _filled(setting: NotificationSetting | None) -> PreferencesForm:
+    found = setting or NotificationSetting(
+        digest_by_mail=True, digest_hour=DIGEST_HOUR, urgent_by_mail=True
+    )
+    return PreferencesForm(
+        digest=MAIL if found.digest_by_mail else PRODUCT,
+        digest_hour=found.digest_hour,
+        urgent_by_mail=found.urgent_by_mail,
+    )
 
 
 @bp.get("/dem")
