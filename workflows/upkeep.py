@@ -37,8 +37,10 @@ def tasks(running: Runtime) -> None:
 
 def digests(running: Runtime) -> None:
     """Leave the reminders that are due, then make the digests whose hour has come."""
-    with transaction("tasks.remind") as session:
-        remind(session, today())
+    last: int | None = 0
+    while last is not None:
+        with transaction("tasks.remind") as session:
+            last = remind(session, now(), after_id=last).last_id
     more = True
     while more:
         with transaction("notifications.digests") as session:

@@ -120,12 +120,14 @@ def _told(
     if row.digest_on is None:
         notice = session.get(Notification, row.notification_id or 0)
         return [], [notice] if notice else [], 0
-    day = row.digest_on
-    reminders = queries.unread_reminders(session, actor, day, limit=MOST_LINES)
-    notices, count = queries.unread_between(
-        session, actor, row.since, row.made_at, limit=MOST_LINES
-    )
-    return reminders, notices, count - len(notices)
+    found = [
+        queries.unread_between(
+            session, actor, row.since, row.made_at, reminders=reminders, limit=MOST_LINES
+        )
+        for reminders in (True, False)
+    ]
+    [(reminders, _), (notices, _)] = found
+    return reminders, notices, sum(count - len(shown) for shown, count in found)
 
 
 def _paths(

@@ -97,19 +97,21 @@ def people_to_mail_now(session: Session, post_id: int) -> list[int]:
     return list(session.scalars(rows.order_by(Person.id)))
 
 
-def unread_reminders(session: Session, actor: Actor, on: date, *, limit: int) -> list[Notification]:
-    """The reminders of a day that nobody at the actor's posts has read."""
-    return [n for n in digest_of(session, actor, on, limit=limit) if n.read_at is None]
-
-
 def unread_between(
-    session: Session, actor: Actor, since: datetime, until: datetime, *, limit: int
+    session: Session,
+    actor: Actor,
+    since: datetime,
+    until: datetime,
+    *,
+    reminders: bool,
+    limit: int,
 ) -> tuple[list[Notification], int]:
-    """The newest unread notices that were left after `since`, no reminders; and how many of them
+    """The newest unread notices, or reminders, that were left after `since`; and how many of them
     there are in all."""
+    is_reminder = Notification.digest_on.is_not(None)
     rows = visible_notifications(actor).where(
         Notification.read_at.is_(None),
-        Notification.digest_on.is_(None),
+        is_reminder if reminders else ~is_reminder,
         Notification.created_at > since,
         Notification.created_at <= until,
     )

@@ -29,11 +29,12 @@ from app.tasks.services.recurring import (
     make_rule,
     stop_rule,
 )
-from app.tasks.services.reminders import remind
+from app.tasks.services.reminders import Swept, remind
 
 __all__ = [
     "DirectiveOrder",
     "RuleOrder",
+    "Swept",
     "TaskOrder",
     "accept_completion",
     "assign_specialist",

@@ -1,4 +1,4 @@
-"""Reports that fall due again, and reminders: each once, whoever asks how often."""
+"""Reports that fall due again: each once, whoever asks how often."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 
 from app.clock import frozen
-from app.notifications.models import Notification
 from app.tasks import services
 from app.tasks.models import RecurringUnit, Task
 from app.tasks.parties import Party
-from app.tasks.services import RuleOrder, TaskOrder
+from app.tasks.services import RuleOrder
 from tests.factories import Office
 from tests.integration.tasks.conftest import act, look
 
@@ -51,19 +50,3 @@ def test_a_stopped_rule_makes_nothing_more(office: Office) -> None:
         rule = act(services.make_rule, office.leader, order=order)
         act(services.stop_rule, office.leader, rule_id=rule.id)
         assert make_due(date(2026, 11, 28)) == 0
-
-
-def test_a_reminder_stands_once_in_the_days_digest(office: Office) -> None:
-    due = datetime(2026, 11, 5, 10, tzinfo=UTC)
-    with frozen(MORNING):
-        act(
-            services.create_task, office.leader,
-            order=TaskOrder("Rà soát", Party(unit_id=office.economy), due_at=due),
-        )  # fmt: skip
-        monday = date(2026, 11, 2)
-        assert act(lambda s, _: services.remind(s, monday), None) == 1
-        act(lambda s, _: services.remind(s, monday), None)
-    rows = sa.select(Notification).where(Notification.event == "task.reminder")
-    [notice] = look(lambda s: s.scalars(rows).all())
-    assert (notice.digest_on, notice.urgent) == (monday, False)
-    assert notice.title == "Còn 3 ngày làm việc: Rà soát"
