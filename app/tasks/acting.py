@@ -55,7 +55,8 @@ def acts_for(
     """
     if not task.is_open:
         return []
-    found = _of_assigner(actor, task, asked, directive) + _of_lead(actor, task, parts_open, asked)
+    found = _of_acceptor(actor, task, asked) + _of_assigner(actor, task, directive)
+    found += _of_lead(actor, task, parts_open, asked)
     coordinates = participant is not None and participant.role is Participation.COORDINATOR
     if coordinates and actor.may(permissions.HANDLE):
         found.append(Act.OPINION)
@@ -85,21 +86,26 @@ def _of_lead(
     return found
 
 
-def _of_assigner(
-    actor: Actor, task: Task, asked: ExtensionRequest | None, directive: Directive | None
-) -> list[Act]:
+def _of_acceptor(actor: Actor, task: Task, asked: ExtensionRequest | None) -> list[Act]:
+    """What whoever accepts the result may do."""
+    if not standing.accepts(actor, task) or not actor.may(permissions.ACCEPT):
+        return []
+    found = []
+    if task.status is TaskStatus.SUBMITTED:
+        own_work = task.lead_post_id in actor.post_ids
+        if not own_work or task.given_to_oneself:
+            found.append(Act.ACCEPT)
+        found.append(Act.REJECT)
+    if asked is not None:
+        found.append(Act.DECIDE)
+    return found
+
+
+def _of_assigner(actor: Actor, task: Task, directive: Directive | None) -> list[Act]:
     """What whoever gave the task may do."""
     if not standing.assigned(actor, task):
         return []
     found = []
-    if actor.may(permissions.ACCEPT):
-        if task.status is TaskStatus.SUBMITTED:
-            own_work = task.lead_post_id in actor.post_ids
-            if not own_work or task.lead_post_id == task.assigner_post_id:
-                found.append(Act.ACCEPT)
-            found.append(Act.REJECT)
-        if asked is not None:
-            found.append(Act.DECIDE)
     if actor.may(permissions.CREATE):
         found.append(Act.CANCEL)
         if task.status is TaskStatus.RETURNED:

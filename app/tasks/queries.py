@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -28,7 +28,6 @@ from app.tasks.models import (
     TaskProgress,
     TaskStatus,
 )
-from app.worktime.calendar import Calendar
 
 KIND = "task"
 NUMBERED_ROWS = 10_000
@@ -171,7 +170,11 @@ def _units_led(actor: Actor) -> list[int]:
 def _mine(actor: Actor) -> sa.ColumnElement[bool]:
     posts, units = sorted(actor.post_ids), _units_led(actor)
     unassigned = sa.and_(Task.lead_unit_id.in_(units), Task.lead_post_id.is_(None))
-    to_accept = sa.and_(Task.assigner_post_id.in_(posts), Task.status == TaskStatus.SUBMITTED)
+    theirs = sa.or_(
+        sa.and_(Task.assigner_post_id.in_(posts), Task.acceptor_post_id.is_(None)),
+        Task.acceptor_post_id.in_(posts),
+    )
+    to_accept = sa.and_(theirs, Task.status == TaskStatus.SUBMITTED)
     back = sa.and_(Task.assigner_post_id.in_(posts), Task.status == TaskStatus.RETURNED)
     return sa.or_(Task.lead_post_id.in_(posts), unassigned, to_accept, back)
 
@@ -371,16 +374,3 @@ def running_rules(session: Session, actor: Actor | None = None) -> list[Recurrin
     if actor is not None:
         rows = rows.where(RecurringRule.assigner_post_id.in_(sorted(actor.post_ids)))
     return list(session.scalars(rows.order_by(RecurringRule.id)))
-
-
-def open_tasks_due_before(
-    session: Session, calendar: Calendar, on: date, *, limit: int
-) -> list[Task]:
-    """Tasks not handed in that are due at most three working days after `on`, the latest first."""
-    last = on
-    for _ in range(3):
-        last = calendar.next_working_day(last)
-    rows = sa.select(Task).where(
-        Task.status.in_(RUNNING), Task.due_at <= datetime.combine(last, time.max, VIETNAM)
-    )
-    return list(session.scalars(rows.order_by(Task.due_at.desc()).limit(limit)))

@@ -112,6 +112,7 @@ class TaskView:
     task: Task
     row: TaskRow
     assigner: str
+    acceptor: str  # if the assigner may not accept
     director: str
     on_behalf: str
     directive: Directive | None
@@ -147,6 +148,7 @@ def load_task(session: Session, actor: Actor, token: str) -> TaskView:
         task=task,
         row=rows[0],
         assigner=names.get(task.assigner_post_id, ""),
+        acceptor=names.get(task.acceptor_post_id or 0, ""),
         director=names.get(directive.from_post_id, "") if directive else "",
         on_behalf=_person(session, directive.on_behalf_of if directive else None),
         directive=directive,
@@ -264,7 +266,7 @@ def _names(
     extensions: Sequence[ExtensionRequest],
     directive: Directive | None,
 ) -> dict[int, str]:
-    posts = {task.assigner_post_id, task.lead_post_id}
+    posts = {task.assigner_post_id, task.acceptor_post_id, task.lead_post_id}
     posts |= {report.by_post_id for report in reports}
     posts |= {row.asked_by for row in extensions} | {row.decided_by for row in extensions}
     posts |= {row.post_id for row in task.participants}

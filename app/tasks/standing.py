@@ -26,6 +26,11 @@ def assigned(actor: Actor, task: Task) -> bool:
     return task.assigner_post_id in actor.post_ids
 
 
+def accepts(actor: Actor, task: Task) -> bool:
+    """Whether the actor holds, or acts for, the post that accepts the result."""
+    return task.accepting_post_id in actor.post_ids
+
+
 def waits_for(actor: Actor, task: Task) -> bool:
     """Whether the actor is the one who has to do something now while the task is running."""
     if task.lead_post_id is not None:
@@ -60,6 +65,13 @@ def as_assigner(actor: Actor, task: Task) -> Actor:
     if not assigned(actor, task):
         raise PermissionDenied(f"person {actor.person_id} did not give task {task.id}")
     return actor.in_post(task.assigner_post_id)
+
+
+def as_acceptor(actor: Actor, task: Task) -> Actor:
+    """The actor in the post that accepts the result."""
+    if not accepts(actor, task):
+        raise PermissionDenied(f"person {actor.person_id} does not accept task {task.id}")
+    return actor.in_post(task.accepting_post_id)
 
 
 def must_be_open(task: Task) -> None:

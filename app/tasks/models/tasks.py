@@ -96,6 +96,13 @@ class Task(Base):
         sa.Index("ix_task_lead_unit", "lead_unit_id", "status", "due_at"),
         sa.Index("ix_task_lead_post", "lead_post_id", "status", "due_at"),
         sa.Index("ix_task_assigner", "assigner_post_id", "status", "due_at"),
+        sa.Index(
+            "ix_task_acceptor",
+            "acceptor_post_id",
+            "status",
+            sqlite_where=sa.text("acceptor_post_id IS NOT NULL"),
+            postgresql_where=sa.text("acceptor_post_id IS NOT NULL"),
+        ),
         sa.Index("ix_task_cause", "kind", "thing_id"),
         sa.Index("ix_task_parent_id", "parent_id"),
         sa.Index("ix_task_due", "status", "due_at"),
@@ -117,6 +124,9 @@ class Task(Base):
     rule_id: Mapped[int | None] = mapped_column(sa.ForeignKey("recurring_rule.id"))
     occurrence_on: Mapped[date | None]
     assigner_post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"))
+    acceptor_post_id: Mapped[int | None] = mapped_column(  # None: the assigner accepts
+        sa.ForeignKey("post.id")
+    )
     lead_unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
     lead_post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"))  # who does it
     due_at: Mapped[datetime | None]
@@ -145,6 +155,16 @@ class Task(Base):
                 f"không chuyển sang “{STATUS_LABELS[status]}” được."
             )
         self.status = status
+
+    @property
+    def accepting_post_id(self) -> int:
+        """The post that accepts the result and decides on a later date."""
+        return self.acceptor_post_id or self.assigner_post_id
+
+    @property
+    def given_to_oneself(self) -> bool:
+        """Whether who does it gave it and accepts it: then nobody else has to look at it."""
+        return self.lead_post_id == self.assigner_post_id == self.accepting_post_id
 
     @property
     def is_open(self) -> bool:

@@ -1,4 +1,4 @@
-"""Later dates (gia hạn): asked before the date, decided by whoever gave the task."""
+"""Later dates (gia hạn): asked before the date, decided by whoever accepts the result."""
 
 from __future__ import annotations
 
@@ -27,17 +27,7 @@ def request_extension(
     """
     task = queries.get_task(session, actor, task_id)
     actor = authorize(standing.as_lead(actor, task), permissions.HANDLE)
-    standing.must_be_running(task)
-    if task.due_at is None:
-        raise RuleViolated("Công việc không có thời hạn, không cần gia hạn.")
-    if now() > task.due_at:
-        raise RuleViolated("Đã quá hạn. Gia hạn phải xin trước khi hết hạn.")
-    if new_due_at <= task.due_at:
-        raise InvalidInput("Hạn mới phải sau hạn hiện tại.", "new_due_at")
-    if not reason.strip():
-        raise InvalidInput("Phải ghi lý do xin gia hạn.", "reason")
-    if queries.open_extension(session, task.id) is not None:
-        raise RuleViolated("Đã có một đề nghị gia hạn đang chờ trả lời.")
+    _check(session, task, new_due_at, reason)
     request = ExtensionRequest(
         task_id=task.id,
         reason=reason.strip(),
@@ -53,11 +43,26 @@ def request_extension(
         thing_id=task.id,
         title=f"Xin gia hạn đến {local(new_due_at):%d/%m/%Y}: {task.title}",
         text=request.reason,
-        post_ids=[task.assigner_post_id],
+        post_ids=[task.accepting_post_id],
     )
     audit.record(session, actor, "task.extension_asked", task.id, to=new_due_at.isoformat())
     outbox.changed(session, KIND, task.id)
     return request
+
+
+def _check(session: Session, task: Task, new_due_at: datetime, reason: str) -> None:
+    """That a later date can be asked for now, and that this one can."""
+    standing.must_be_running(task)
+    if task.due_at is None:
+        raise RuleViolated("Công việc không có thời hạn, không cần gia hạn.")
+    if now() > task.due_at:
+        raise RuleViolated("Đã quá hạn. Gia hạn phải xin trước khi hết hạn.")
+    if new_due_at <= task.due_at:
+        raise InvalidInput("Hạn mới phải sau hạn hiện tại.", "new_due_at")
+    if not reason.strip():
+        raise InvalidInput("Phải ghi lý do xin gia hạn.", "reason")
+    if queries.open_extension(session, task.id) is not None:
+        raise RuleViolated("Đã có một đề nghị gia hạn đang chờ trả lời.")
 
 
 def decide_extension(
@@ -65,7 +70,7 @@ def decide_extension(
 ) -> Task:
     """Grant or refuse the request that waits. The first date stays on record."""
     task = queries.get_task(session, actor, task_id)
-    actor = authorize(standing.as_assigner(actor, task), permissions.ACCEPT)
+    actor = authorize(standing.as_acceptor(actor, task), permissions.ACCEPT)
     request = queries.open_extension(session, task.id)
     if request is None:
         raise RuleViolated("Không có đề nghị gia hạn nào đang chờ.")

@@ -104,10 +104,10 @@ def submit_completion(session: Session, actor: Actor, *, task_id: int, product: 
         standing.start(session, actor, task)
     task.become(TaskStatus.SUBMITTED)
     task.product, task.submitted_at, task.percent = product.strip()[:500], now(), 100
-    standing.place(session, task, Station.ACCEPTANCE, post_id=task.assigner_post_id)
+    standing.place(session, task, Station.ACCEPTANCE, post_id=task.accepting_post_id)
     _tell(
         session, task, "task.submitted", f"Chờ duyệt kết quả: {task.title}", task.product,
-        post_ids=[task.assigner_post_id],
+        post_ids=[task.accepting_post_id],
     )  # fmt: skip
     _write_down(session, actor, task, "task.submitted")
     return task
@@ -116,14 +116,17 @@ def submit_completion(session: Session, actor: Actor, *, task_id: int, product: 
 def accept_completion(session: Session, actor: Actor, *, task_id: int) -> Task:
     """Accept the result; with the last open task its cause closes in the same commit."""
     task = queries.get_task(session, actor, task_id)
-    actor = authorize(standing.as_assigner(actor, task), permissions.ACCEPT)
+    actor = authorize(standing.as_acceptor(actor, task), permissions.ACCEPT)
     _not_own_work(actor, task)
     task.become(TaskStatus.COMPLETED)
     task.completed_at = now()
     session.flush()
     last = not queries.open_tasks_of(session, task.kind, task.thing_id)
     standing.leave(session, task, with_cause=last)
-    _tell_lead(session, task, "task.accepted", f"Kết quả được chấp nhận: {task.title}")
+    accepted = f"Kết quả được chấp nhận: {task.title}"
+    _tell_lead(session, task, "task.accepted", accepted)
+    if task.acceptor_post_id is not None:
+        _tell(session, task, "task.accepted", accepted, "", post_ids=[task.assigner_post_id])
     _write_down(session, actor, task, "task.accepted")
     hooks.task_completed(session, hooks.TaskCompleted(actor, task, last))
     return task
@@ -132,7 +135,7 @@ def accept_completion(session: Session, actor: Actor, *, task_id: int) -> Task:
 def reject_completion(session: Session, actor: Actor, *, task_id: int, reason: str) -> Task:
     """Send the result back to be done better."""
     task = queries.get_task(session, actor, task_id)
-    actor = authorize(standing.as_assigner(actor, task), permissions.ACCEPT)
+    actor = authorize(standing.as_acceptor(actor, task), permissions.ACCEPT)
     if not reason.strip():
         raise InvalidInput("Phải ghi yêu cầu bổ sung, chỉnh sửa.", "reason")
     if task.status is not TaskStatus.SUBMITTED:
@@ -230,7 +233,7 @@ def urge(session: Session, actor: Actor, *, task_id: int, text: str = "") -> Non
 
 def _not_own_work(actor: Actor, task: Task) -> None:
     """Whoever did the work does not accept it, unless they gave the task to themselves."""
-    if task.lead_post_id in actor.post_ids and task.lead_post_id != task.assigner_post_id:
+    if task.lead_post_id in actor.post_ids and not task.given_to_oneself:
         raise PermissionDenied(f"post {task.lead_post_id} did task {task.id} itself")
 
 

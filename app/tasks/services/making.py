@@ -114,6 +114,7 @@ def make_task(
         thing_id=cause[1] if cause else None,
         parent_id=parent.id if parent else None,
         assigner_post_id=actor.post_id,
+        acceptor_post_id=_acceptor(session, actor.post_id, order.lead),
         lead_unit_id=_unit_of(session, order.lead),
         lead_post_id=order.lead.post_id,
         due_at=order.due_at,
@@ -128,6 +129,20 @@ def make_task(
     _place(session, task)
     _announce(session, actor, task, order)
     return task
+
+
+def _acceptor(session: Session, assigner_post_id: int, lead: Party) -> int | None:
+    """Who accepts instead of an assigner whose roles may not, as those of the duty desk: the chief
+    of office, to whose office it belongs, else a leader; nobody the work of the own unit
+    (docs/adr/008)."""
+    accepting = permissions.ACCEPT.roles.keys()
+    if organisation.get_post(session, assigner_post_id).roles & accepting:
+        return None
+    for role in (Role.CHIEF_OF_OFFICE, Role.LEADER):
+        for post in organisation.posts_with_role(session, role):
+            if post.unit_id != _unit_of(session, lead):
+                return post.id
+    return None
 
 
 def _check(session: Session, order: TaskOrder) -> str:
@@ -186,6 +201,7 @@ def _participants(order: TaskOrder) -> list[TaskParticipant]:
 
 def _open_to(session: Session, actor: Actor, task: Task, order: TaskOrder) -> None:
     terms = {post_term(task.assigner_post_id): "assigner", order.lead.term: "lead"}
+    terms.setdefault(post_term(task.accepting_post_id), "acceptor")
     if task.lead_unit_id is not None:
         terms.setdefault(unit_term(task.lead_unit_id), "lead")
     for party in (*order.coordinators, *order.readers):

@@ -35,7 +35,8 @@ def give(giver: Actor, lead: Party, *, due_at: datetime = DUE, urgency: int = 0)
 
 
 def sweep(at: datetime) -> int:
-    left, last = 0, 0
+    left: int = 0
+    last: int | None = 0
     while last is not None:
         with frozen(at), transaction() as session:
             swept = services.remind(session, now(), after_id=last, limit=2)
