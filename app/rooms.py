@@ -14,6 +14,7 @@ ROOMS = (
     "notifications",
     "tasks",
     "incoming",
+    "outgoing",
     "finding",
     "api",
 )

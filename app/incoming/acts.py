@@ -35,5 +35,6 @@ ACTS = {
     "incoming.forwarded": "Chuyển văn bản tới nơi khác",
     "incoming.recalled_by_sender": "Ghi nhận nơi gửi thu hồi",
     "incoming.reopened": "Mở lại văn bản",
+    "incoming.answered": "Đã trả lời bằng văn bản đi",
     "routing_rule.saved": "Lưu luồng chuyển thẳng",
 }

@@ -34,6 +34,7 @@ ACTS = {
     "task.reported": "Báo cáo tiến độ",
     "task.submitted": "Báo hoàn thành",
     "task.accepted": "Chấp nhận kết quả",
+    "task.answered": "Xong do văn bản đã phát hành",
     "task.rejected": "Yêu cầu làm lại",
     "task.returned": "Trả lại việc",
     "task.sent_again": "Giao lại việc",

@@ -16,6 +16,8 @@ from app.tasks.models import OPEN, Custody, Station, Task
 from app.worktime.calendar import STANDARD_DAY, Calendar
 from app.worktime.queries import load_calendar
 
+AT_THE_OFFICE = frozenset({Station.REGISTERING, Station.FORM_REVIEW, Station.ISSUING})
+"""Anybody of the unit that holds it there may take it up."""
 STATION_LABELS: dict[Station, str] = {
     Station.REGISTERING: "Văn thư",
     Station.CHIEF: "Chờ đề xuất",
@@ -24,6 +26,11 @@ STATION_LABELS: dict[Station, str] = {
     Station.HANDLER: "Đang xử lý",
     Station.ACCEPTANCE: "Chờ duyệt kết quả",
     Station.READERS: "Chờ người nhận xem",
+    Station.DRAFTING: "Đang soạn thảo",
+    Station.CONTENT_REVIEW: "Chờ duyệt nội dung",
+    Station.FORM_REVIEW: "Chờ kiểm tra thể thức",
+    Station.SIGNATURE: "Chờ ký",
+    Station.ISSUING: "Chờ phát hành",
 }
 
 
@@ -229,7 +236,7 @@ def _holds(actor: Actor, stay: Custody) -> bool:
         return stay.post_id in actor.post_ids
     if stay.unit_id is None:
         return False
-    if stay.station is Station.REGISTERING:
+    if stay.station in AT_THE_OFFICE:
         return stay.unit_id in actor.unit_ids
     return unit_term(stay.unit_id) in actor.terms
 

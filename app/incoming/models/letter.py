@@ -39,8 +39,8 @@ _BACK = frozenset({S.RETURNED_TO_SENDER, S.FORWARDED, S.RECALLED_BY_SENDER})
 _HANDLED = frozenset({S.DIRECTED, S.ASSIGNED, S.FOR_INFORMATION, S.FILED})
 NEXT: dict[IncomingStatus, frozenset[IncomingStatus]] = {
     S.RECEIVED: frozenset({S.REGISTERED}),
-    S.REGISTERED: frozenset({S.SUBMITTED}) | _HANDLED | _BACK,
-    S.SUBMITTED: frozenset({S.SUBMITTED, S.REGISTERED}) | _HANDLED | _BACK,
+    S.REGISTERED: frozenset({S.SUBMITTED, S.DONE}) | _HANDLED | _BACK,  # DONE: a reply went out
+    S.SUBMITTED: frozenset({S.SUBMITTED, S.REGISTERED, S.DONE}) | _HANDLED | _BACK,
     S.DIRECTED: frozenset({S.SUBMITTED, S.IN_PROGRESS, S.DONE}) | _HANDLED | _BACK,
     S.ASSIGNED: frozenset({S.SUBMITTED, S.IN_PROGRESS, S.DONE}) | _HANDLED | _BACK,
     S.IN_PROGRESS: frozenset({S.SUBMITTED, S.DONE}) | _HANDLED | _BACK,

@@ -22,6 +22,11 @@ class Station(enum.Enum):
     HANDLER = "handler"  # the person who does it
     ACCEPTANCE = "acceptance"  # back at the assigner, who accepts the result
     READERS = "readers"  # those who are only to know
+    DRAFTING = "drafting"  # whoever writes a document going out
+    CONTENT_REVIEW = "content_review"  # the head of unit, who reads a draft
+    FORM_REVIEW = "form_review"  # the office, which checks its form
+    SIGNATURE = "signature"  # whoever signs it
+    ISSUING = "issuing"  # the clerk: number, seal, sending
 
 
 class Custody(Base):

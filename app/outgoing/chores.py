@@ -1,0 +1,12 @@
+"""What has to happen again and again; the relay does it. Idempotent."""
+
+from __future__ import annotations
+
+from app.db import transaction
+from app.outgoing.services import jobs
+
+
+def release_leases() -> int:
+    """Let others take up what dead workers held. Returns how many jobs."""
+    with transaction("outgoing.release_leases") as session:
+        return jobs.release_expired(session)

@@ -1,0 +1,66 @@
+"""Tables of documents going out: the document, its drafts, its review, its issuing."""
+
+from app.outgoing.models.document import (
+    GONE_OUT,
+    IN_REVIEW,
+    OPEN,
+    STATUS_LABELS,
+    TO_ISSUE,
+    Correction,
+    Medium,
+    OutgoingDocument,
+    OutgoingStatus,
+)
+from app.outgoing.models.drafts import (
+    DraftComment,
+    DraftFormat,
+    DraftTemplate,
+    DraftVersion,
+    PaperStage,
+    Stage,
+)
+from app.outgoing.models.issuing import (
+    CertifiedCopy,
+    Channel,
+    CopyKind,
+    Delivery,
+    OutgoingJob,
+    RecallState,
+    Recipient,
+    SeriesUse,
+    WorkKind,
+    WorkState,
+)
+from app.outgoing.models.review import Decision, Desk, OpinionRequest, ReviewStep
+
+__all__ = [
+    "GONE_OUT",
+    "IN_REVIEW",
+    "OPEN",
+    "STATUS_LABELS",
+    "TO_ISSUE",
+    "CertifiedCopy",
+    "Channel",
+    "CopyKind",
+    "Correction",
+    "Decision",
+    "Delivery",
+    "Desk",
+    "DraftComment",
+    "DraftFormat",
+    "DraftTemplate",
+    "DraftVersion",
+    "Medium",
+    "OpinionRequest",
+    "OutgoingDocument",
+    "OutgoingJob",
+    "OutgoingStatus",
+    "PaperStage",
+    "RecallState",
+    "Recipient",
+    "ReviewStep",
+    "SeriesUse",
+    "Stage",
+    "WorkKind",
+    "WorkState",
+]

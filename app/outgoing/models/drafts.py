@@ -1,0 +1,105 @@
+"""What is written: versions of a draft, remarks on them, templates, and the PDF's later stages."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.clock import now
+from app.db import Base, Nfc
+
+
+class DraftFormat(enum.Enum):
+    """What the author handed in."""
+
+    DOCX = "docx"
+    PDF = "pdf"
+    HTML = "html"
+
+
+class DraftVersion(Base):
+    """One version of a draft, kept for ever. `pdf_file_id` follows when a worker has made it.
+
+    `findings` is what the form check found; None until it has run.
+    """
+
+    __tablename__ = "draft_version"
+    __table_args__ = (sa.UniqueConstraint("document_id", "no"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("outgoing_document.id"))
+    no: Mapped[int]
+    format: Mapped[DraftFormat]
+    file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
+    pdf_file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
+    body_html: Mapped[str | None]
+    text: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(Nfc(500), default="")
+    author_post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"))
+    author_person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    findings: Mapped[list[Any] | None]
+    checked_at: Mapped[datetime | None]
+
+
+class DraftComment(Base):
+    """A remark on a version, beside a page (`page`, from 1) and perhaps a box of it."""
+
+    __tablename__ = "draft_comment"
+    __table_args__ = (sa.Index("ix_draft_comment_document_id", "document_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("outgoing_document.id"))
+    version_no: Mapped[int]
+    page: Mapped[int | None]
+    box: Mapped[list[Any] | None]  # x0, y0, x1, y1 as fractions of the page
+    text: Mapped[str] = mapped_column(Nfc(2000))
+    by_post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"))
+    by_person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(default=now)
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+
+
+class DraftTemplate(Base):
+    """A version of the DOCX that drafts of a type begin with; the newest one counts."""
+
+    __tablename__ = "draft_template"
+    __table_args__ = (sa.UniqueConstraint("document_type", "no"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_type: Mapped[str] = mapped_column(sa.ForeignKey("document_type.code"))
+    no: Mapped[int]
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"))
+    note: Mapped[str] = mapped_column(Nfc(300), default="")
+    valid_from: Mapped[date]
+    added_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Stage(enum.Enum):
+    """What was done to the approved PDF, in the order of the document."""
+
+    PREPARED = "prepared"  # all fields are there, empty
+    SIGNED = "signed"
+    NUMBERED = "numbered"
+    SEALED = "sealed"
+
+
+class PaperStage(Base):
+    """The bytes of the document after a stage; every one is kept. Dropped ones do not count."""
+
+    __tablename__ = "paper_stage"
+    __table_args__ = (sa.Index("ix_paper_stage_document_id", "document_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("outgoing_document.id"))
+    stage: Mapped[Stage]
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    dropped_at: Mapped[datetime | None]

@@ -1,0 +1,168 @@
+"""The queue of slow work on documents: rows with leases. The token's holder writes the result."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app import audit, outbox
+from app.clock import now
+from app.errors import RuleViolated
+from app.outgoing.events import WorkWanted
+from app.outgoing.models import OutgoingJob, WorkKind, WorkState
+from app.outgoing.queries.documents import KIND
+from app.security import SYSTEM, Actor
+
+LEASE = timedelta(seconds=120)
+MOST_ATTEMPTS = 2
+_OPEN = (WorkState.QUEUED, WorkState.RUNNING)
+
+
+class LeaseLost(Exception):
+    """Another worker has the job now, or it was cancelled: stop and write nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkClaim:
+    """A leased job as plain values."""
+
+    job_id: int
+    token: str
+    kind: WorkKind
+    document_id: int
+    version_no: int
+    asked_by: int | None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def enqueue(
+    session: Session,
+    actor: Actor,
+    document_id: int,
+    kind: WorkKind,
+    version_no: int,
+    **detail: Any,
+) -> OutgoingJob:
+    """Let a worker do it. An open job of the kind for an older version is cancelled."""
+    session.flush()
+    known = session.scalar(
+        sa.select(OutgoingJob).where(
+            OutgoingJob.document_id == document_id,
+            OutgoingJob.kind == kind,
+            OutgoingJob.state.in_(_OPEN),
+        )
+    )
+    if known is not None and known.version_no == version_no:
+        return known
+    if known is not None:
+        end(known, WorkState.FAILED, "Đã có phiên bản mới hơn.")
+        session.flush()
+    job = OutgoingJob(
+        document_id=document_id,
+        kind=kind,
+        version_no=version_no,
+        state=WorkState.QUEUED,
+        asked_by=actor.person_id,
+        detail=detail,
+        created_at=now(),
+    )
+    session.add(job)
+    session.flush()
+    outbox.publish(session, WorkWanted(job_id=job.id))
+    return job
+
+
+def cancel(session: Session, document_id: int, *kinds: WorkKind) -> None:
+    """End the open jobs of a document; whoever works on one finds the lease gone."""
+    session.flush()
+    rows = sa.update(OutgoingJob).where(
+        OutgoingJob.document_id == document_id, OutgoingJob.state.in_(_OPEN)
+    )
+    if kinds:
+        rows = rows.where(OutgoingJob.kind.in_(kinds))
+    session.execute(
+        rows.values(state=WorkState.FAILED, lease_token=None, leased_until=None, finished_at=now())
+    )
+
+
+def claim_job(session: Session, *, job_id: int | None = None) -> WorkClaim | None:
+    """Lease a queued job: the one named, or the oldest. None when there is none."""
+    rows = sa.select(OutgoingJob).where(OutgoingJob.state == WorkState.QUEUED)
+    if job_id is not None:
+        rows = rows.where(OutgoingJob.id == job_id)
+    job = session.scalar(rows.order_by(OutgoingJob.id).limit(1).with_for_update(skip_locked=True))
+    if job is None:
+        return None
+    job.state, job.attempts = WorkState.RUNNING, job.attempts + 1
+    job.lease_token = secrets.token_urlsafe(12)
+    job.started_at, job.leased_until = now(), now() + LEASE
+    return WorkClaim(
+        job.id, job.lease_token, job.kind, job.document_id, job.version_no, job.asked_by,
+        dict(job.detail or {}),
+    )  # fmt: skip
+
+
+def waiting_jobs(session: Session) -> Sequence[int]:
+    """Ids of queued jobs, the oldest first."""
+    rows = sa.select(OutgoingJob.id).where(OutgoingJob.state == WorkState.QUEUED)
+    return session.scalars(rows.order_by(OutgoingJob.id).limit(50)).all()
+
+
+def held_job(session: Session, claim: WorkClaim) -> OutgoingJob:
+    """The row of a claim, locked. Raises LeaseLost when the lease went to another."""
+    job = session.get(OutgoingJob, claim.job_id, with_for_update=True, populate_existing=True)
+    if job is None or job.lease_token != claim.token or job.state is not WorkState.RUNNING:
+        raise LeaseLost(f"outgoing job {claim.job_id}")
+    return job
+
+
+def end(job: OutgoingJob, state: WorkState = WorkState.DONE, error: str | None = None) -> None:
+    """Give the lease back for good."""
+    job.state, job.error, job.finished_at = state, error[:500] if error else None, now()
+    job.lease_token, job.leased_until = None, None
+
+
+def fail(session: Session, claim: WorkClaim, sentence: str) -> None:
+    """The work cannot be done; the page of the document shows the sentence. Raises LeaseLost."""
+    end(held_job(session, claim), WorkState.FAILED, sentence)
+    audit.record(session, SYSTEM, "outgoing.work_failed", claim.document_id, job=claim.kind.value)
+    outbox.changed(session, KIND, claim.document_id)
+
+
+def release_expired(session: Session, *, limit: int = 200) -> int:
+    """Queue again what a dead worker held; a job that killed two workers is dead."""
+    rows = (
+        sa.select(OutgoingJob)
+        .where(OutgoingJob.state == WorkState.RUNNING, OutgoingJob.leased_until <= now())
+        .order_by(OutgoingJob.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    expired = session.scalars(rows).all()
+    for job in expired:
+        if job.attempts >= MOST_ATTEMPTS:
+            end(job, WorkState.DEAD, "Chương trình xử lý tệp đã dừng hai lần với văn bản này.")
+        else:
+            job.state, job.lease_token, job.leased_until = WorkState.QUEUED, None, None
+            outbox.publish(session, WorkWanted(job_id=job.id))
+        outbox.changed(session, KIND, job.document_id)
+    return len(expired)
+
+
+def retry(session: Session, actor: Actor, *, document_id: int, kind: WorkKind) -> OutgoingJob:
+    """Do failed work once more, because a person asked for it."""
+    last = session.scalar(
+        sa.select(OutgoingJob)
+        .filter_by(document_id=document_id, kind=kind)
+        .order_by(OutgoingJob.id.desc())
+        .limit(1)
+    )
+    if last is None or last.state not in (WorkState.FAILED, WorkState.DEAD):
+        raise RuleViolated("Không có việc nào cần làm lại.")
+    return enqueue(session, actor, document_id, kind, last.version_no, **dict(last.detail or {}))
