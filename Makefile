@@ -24,8 +24,8 @@ lint: ## Style, types, import rules, templates
 format: ## Put imports and layout of Python code in order
 	@.venv/bin/ruff check --fix --quiet . && .venv/bin/ruff format .
 
-bench: ## Measure the published figures; NAME=documents measures one group
-	@scripts/setup.sh --tests && . scripts/env.sh && exec .venv/bin/python -m bench.run $(NAME)
+bench: ## Measure the published figures; NAME=documents one group, ARGS="--documents 2000" a try
+	@scripts/setup.sh --tests && OMP_THREAD_LIMIT=1 exec .venv/bin/python -m bench.run $(NAME) $(ARGS)
 
 soak: ## Outages, node loss, mutilated files, big volumes (long; not in CI)
 	@scripts/test.sh -m soak

@@ -1,4 +1,4 @@
-"""Pages with 100,000 documents: how long they take, and that their queries do not grow.
+"""The office with 100,000 documents: pages and their queries, open streams, registrations.
 
 Each page is asked for whole, through the application with its rights, counters and template. The
 clerk sees all letters, the specialist and the head of a unit about a third of them.
@@ -6,7 +6,6 @@ clerk sees all letters, the specialist and the head of a unit about a third of t
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import time
@@ -14,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,19 +23,23 @@ from flask.testing import FlaskClient
 
 from app import create_app, db
 from app.db import transaction
+from app.finding import engine as search_engine
 from app.finding import indexer
 from app.organisation.models import Person, Stage
 from app.organisation.services.signing_in import Browser, open_session
 from bench import services
+from bench.clients import COOKIE
+from bench.documents_registering import open_desk, registering
+from bench.documents_streams import PAGES_PER_SECOND, Crowd, people, with_streams
 from bench.documents_words import SEARCHES
 from bench.figures import Figure, group, percentile
-from bench.fill import Filled, fill
+from bench.fill import Filled, add_drafts, fill
+from bench.processes import office_environment
+from bench.sizes import SIZES
 from config.settings import Settings
 from migrations.run import upgrade_to
 
-LETTERS = int(os.environ.get("BENCH_LETTERS", "100000"))
 FEW = 100
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "200"))
 WARM_UP = 20
 PEOPLE = {"": "vanthu", "specialist_": "cvkinhte", "head_": "tpkinhte"}
 TABS = ("cho-vao-so", "cho-trinh", "da-chuyen", "tra-lai", "tat-ca")
@@ -93,29 +97,50 @@ def databases(kind: str, sizes: Sequence[int]) -> Iterator[list[str]]:
 
 
 @group("documents")
-def pages() -> Iterator[Figure]:
-    """Lists, details and searches on both databases."""
+def office() -> Iterator[Figure]:
+    """Everything that is measured at 100,000 documents, on both databases."""
     var_dir = Path(tempfile.mkdtemp(prefix="congvu-bench-var."))
     try:
-        for kind in ("sqlite", "postgresql"):
-            yield from _pages_of(kind, var_dir)
+        for kind in SIZES.databases:
+            with databases(kind, (FEW, SIZES.documents)) as (few_url, many_url):
+                few = fill_new(few_url, var_dir / f"{kind}-few", FEW)
+                before = {who: _queries(few, login) for who, login in PEOPLE.items()}
+                many = fill_new(many_url, var_dir / kind, SIZES.documents)
+                yield from _index(many, kind)
+                yield from _pages(many, kind, before)
+                yield from _streams(many, kind)
+                yield from registering(many_url, kind)
     finally:
         shutil.rmtree(var_dir, ignore_errors=True)
 
 
-def _pages_of(kind: str, var_dir: Path) -> Iterator[Figure]:
-    with databases(kind, (FEW, LETTERS)) as (few_url, many_url):
-        few = fill_new(few_url, var_dir / f"{kind}-few", FEW)
-        before = {who: _queries(few, login) for who, login in PEOPLE.items()}
-        many = fill_new(many_url, var_dir / kind, LETTERS)
-        yield from _index(many, kind)
-        for who, login in PEOPLE.items():
-            lists, details = _queries(many, login)
-            goal = f"== {before[who][0]}"
-            yield Figure(f"list_queries_{who}{kind}", lists, "queries", goal)
-            goal = f"== {before[who][1]}"
-            yield Figure(f"detail_queries_{who}{kind}", details, "queries", goal)
-            yield from _times(many, kind, who, login)
+def _pages(many: Bench, kind: str, before: dict[str, tuple[int, int]]) -> Iterator[Figure]:
+    """Lists, details and searches of each of the people; their queries as with few documents."""
+    for who, login in PEOPLE.items():
+        lists, details = _queries(many, login)
+        goal = f"== {before[who][0]}"
+        yield Figure(f"list_queries_{who}{kind}", lists, "queries", goal)
+        goal = f"== {before[who][1]}"
+        yield Figure(f"detail_queries_{who}{kind}", details, "queries", goal)
+        yield from _times(many, kind, who, login)
+
+
+def _streams(many: Bench, kind: str) -> Iterator[Figure]:
+    """The clerk's pages from the running system, with 200 event streams open."""
+    env = office_environment(many.var_dir, many.url, prefect=False)
+    env |= {"SECRET_KEY": SECRET, "AUDIT_KEY": SECRET}
+    lists, details, searches = _addresses(many)
+    paths = [path for three in zip(cycle(lists), details, cycle(searches)) for path in three]
+    desk = open_desk()
+    drafts = iter(add_drafts(many.url, int(SIZES.rounds / PAGES_PER_SECOND) + 60))
+    search_engine.configure(many.app.extensions["settings"])  # gives the relay the index to write
+    crowd = Crowd(
+        streams=[cookie(many.app, login) for login in people(SIZES.streams)],
+        clerk=cookie(many.app, "vanthu"),
+        paths=paths,
+        change=lambda: desk.register(next(drafts)),
+    )
+    yield from with_streams(kind, env, many.var_dir, crowd)
 
 
 def _index(bench: Bench, kind: str) -> Iterator[Figure]:
@@ -147,13 +172,27 @@ def session_token(login: str) -> str:
         return opened.token
 
 
+def cookie(app: Flask, login: str) -> str:
+    """What the browser of a signed-in person sends."""
+    found = signed_in(app, login).get_cookie(COOKIE)
+    assert found is not None
+    return found.value
+
+
+def _addresses(bench: Bench) -> tuple[list[str], list[str], list[str]]:
+    """Pages of lists, of letters of all years, and of searches."""
+    mine = bench.filled.tokens["kinh_te"]
+    step = max(1, len(mine) // (SIZES.rounds + WARM_UP))
+    return (
+        [f"/van-ban-den{query}" for query in LISTS],
+        [f"/van-ban-den/{token}" for token in mine[::step]],
+        [f"/tim-kiem?q={quote(words)}" for words in SEARCHES],
+    )
+
+
 def _times(bench: Bench, kind: str, who: str, login: str) -> Iterator[Figure]:
     client = signed_in(bench.app, login)
-    mine = bench.filled.tokens["kinh_te"]
-    step = max(1, len(mine) // (ROUNDS + WARM_UP))
-    details = [f"/van-ban-den/{token}" for token in mine[::step]]
-    searches = [f"/tim-kiem?q={quote(words)}" for words in SEARCHES]
-    lists = [f"/van-ban-den{query}" for query in LISTS]
+    lists, details, searches = _addresses(bench)
     for name, addresses, goal in (
         ("list", lists, "<= 100"),
         ("detail", details, "<= 100"),
@@ -165,14 +204,14 @@ def _times(bench: Bench, kind: str, who: str, login: str) -> Iterator[Figure]:
         yield Figure(f"{name}_p95_ms_{who}{kind}", percentile(taken, 95), "ms", goal)
 
 
-def measure(client: FlaskClient, addresses: Sequence[str], rounds: int = ROUNDS) -> list[float]:
-    """Milliseconds of each of `rounds` pages, after some to warm up.
+def measure(client: FlaskClient, addresses: Sequence[str]) -> list[float]:
+    """Milliseconds of each of as many pages as the run asks for, after some to warm up.
 
     Raises:
         RuntimeError: a page was not shown.
     """
     taken = []
-    for number in range(WARM_UP + rounds):
+    for number in range(WARM_UP + SIZES.rounds):
         address = addresses[number % len(addresses)]
         started = time.perf_counter()
         answer = client.get(address)

@@ -106,6 +106,22 @@ def write(name: str, figures: Sequence[Figure], folder: Path) -> Path:
     return path
 
 
+def read(path: Path) -> tuple[str, list[Figure]]:
+    """The machine and the figures that `write` has written."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return content["machine"], [Figure(**figure) for figure in content["figures"]]
+
+
+def markdown(figures: Sequence[Figure]) -> str:
+    """The figures as a Markdown table in their order; what falls short of its goal is bold."""
+    lines = ["| figure | measured | goal | beside |", "|---|---:|---|---|"]
+    for figure in figures:
+        value = f"{_number(figure.value)} {figure.unit}"
+        shown = value if figure.reached() else f"**{value}**"
+        lines.append(f"| `{figure.id}` | {shown} | {figure.goal or ''} | {_beside(figure)} |")
+    return "\n".join(lines)
+
+
 def machine() -> str:
     """What the figures were measured on, in one line."""
     cpu = "unknown processor"
@@ -125,10 +141,14 @@ def _rows(figures: Sequence[Figure]) -> list[str]:
     width = max(len(f.id) for f in figures)
     rows = []
     for f in figures:
-        beside = ", ".join(f"{peer} {_number(value)}" for peer, value in f.beside.items())
-        row = f"  {f.id:<{width}}  {_number(f.value):>10} {f.unit:<10} {f.goal or '':<10} {beside}"
+        value = f"{_number(f.value):>10} {f.unit:<10}"
+        row = f"  {f.id:<{width}}  {value} {f.goal or '':<10} {_beside(f)}"
         rows.append(row.rstrip())
     return rows
+
+
+def _beside(figure: Figure) -> str:
+    return ", ".join(f"{peer} {_number(value)}" for peer, value in figure.beside.items())
 
 
 def _number(value: float) -> str:

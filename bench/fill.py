@@ -22,7 +22,7 @@ from app.clock import VIETNAM, now
 from app.db import reading, transaction
 from app.demo import office as demo_office
 from app.demo.people import PEOPLE, UNITS
-from app.incoming.models import IncomingStatus
+from app.incoming.models import IncomingDocument, IncomingStatus
 from app.organisation.models import (
     IssuingBody,
     Organ,
@@ -59,7 +59,7 @@ FIRST_DRAFT = 10_000_000
 
 @dataclass(slots=True)
 class Filled:
-    """What was filled in. `tokens` are the letters that lie with each unit, the oldest first."""
+    """What was filled in. `tokens` are the letters each unit had to handle, the oldest first."""
 
     letters: int
     rows: int = 0
@@ -85,7 +85,8 @@ def fill(url: str, letters: int, audit_key: bytes) -> Filled:
         rows, trail = LetterRows(bulk, ids, places), _Trail(bulk, ids, places, audit_key)
         for letter in _letters(letters, organs, types, last):
             trail.add(rows.add(letter), letter)
-            filled.tokens.setdefault(letter.unit, []).append(letter.token)
+            if letter.has_task:  # others were filed or went back: the unit never saw them
+                filled.tokens.setdefault(letter.unit, []).append(letter.token)
         for year in sorted(last.keys() - books.keys()):
             bulk.add(SeriesYear, id=ids.take(SeriesYear), series_id=places.series_id, year=year)
         filled.rows = bulk.rows
@@ -103,7 +104,7 @@ def add_drafts(url: str, count: int) -> list[int]:
         ids, places = Ids(session), places_of(session)
         organs = list(session.execute(sa.select(Organ.id, Organ.name).limit(ORGANS)).tuples().all())
         types = list(session.scalars(sa.select(DocumentType.code).order_by("code").limit(30)))
-        first = FIRST_DRAFT + ids.take(OutboxEvent)
+        first = FIRST_DRAFT + ids.take(IncomingDocument)  # other numbers than the last call's
     made = []
     with loading(url) as bulk:
         rows = LetterRows(bulk, ids, places)
