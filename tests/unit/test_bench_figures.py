@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.figures import Figure, percentile, table, write
+from bench.figures import Figure, markdown, percentile, read, table, write
 
 
 def test_a_figure_reaches_its_goal_at_the_bound_itself() -> None:
@@ -50,3 +50,19 @@ def test_a_percentile_is_a_value_that_was_measured() -> None:
     assert percentile([4.0], 99) == 4.0
     with pytest.raises(ValueError, match="no values"):
         percentile([], 95)
+
+
+def test_what_was_written_is_read_back_and_printed_as_markdown(tmp_path: Path) -> None:
+    figures = [
+        Figure("registrations_per_s", 59.5, "/s", ">= 60", {"plain driver": 250}),
+        Figure("rows", 100_000, "rows"),
+    ]
+
+    machine, found = read(write("documents", figures, tmp_path))
+
+    assert "Python" in machine
+    assert found == figures
+    assert markdown(found).splitlines()[2:] == [
+        "| `registrations_per_s` | **59.5 /s** | >= 60 | plain driver 250 |",
+        "| `rows` | 100,000 rows |  |  |",
+    ]
