@@ -28,6 +28,7 @@ What the application uses (`ocr.reader`, also importable from here):
     to_pdf(path, target) -> None
         TIFF, PNG or JPEG to PDF, each page an image.
     list_signatures(path) -> tuple[Signature, ...]
+    usual_case(name) -> str             a name in capitals as one writes it in a sentence
 
     sniff(first_bytes) -> FileType      cheap: magic bytes only, for web requests
     network_blocked() -> bool           whether children are refused network sockets (health page)
@@ -37,6 +38,7 @@ within the limits; nothing else escapes because of a bad file.
 """
 
 from ocr.errors import FileRefused
+from ocr.fields.capitals import usual_case
 from ocr.inspect import SNIFF_BYTES, FileType, sniff
 from ocr.reader import (
     FileFacts,
@@ -92,4 +94,5 @@ __all__ = [
     "split",
     "stamp",
     "to_pdf",
+    "usual_case",
 ]

@@ -10,11 +10,15 @@ _LETTERS = "0123456789aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng: the order of dictionaries
 _LETTER_RANK = {letter: chr(33 + rank) for rank, letter in enumerate(_LETTERS)}
 
+_SPELLED_OUT = {"ubnd": "uy ban nhan dan", "hdnd": "hoi dong nhan dan"}
+
 
 def fold_name(text: str) -> str:
-    """The form in which two spellings of one name are equal: no marks, no case, single spaces."""
+    """The form in which two spellings of one name are equal: no marks, no case, single spaces,
+    UBND and HĐND spelled out."""
     # Twice: a foreign mark (Kÿ) hides from the rules of Vietnamese spelling until it is gone.
-    return " ".join(folded_terms(" ".join(folded_terms(text))))
+    terms = folded_terms(" ".join(folded_terms(text)))
+    return " ".join(_SPELLED_OUT.get(term, term) for term in terms)
 
 
 def _word_key(word: str) -> str:

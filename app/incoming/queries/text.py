@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +24,7 @@ from app.organisation.names import fold_name
 from app.organisation.queries import find_organ
 from app.registers.models import DocumentType
 from app.registers.queries import document_types
-from ocr import Reading
+from ocr import Reading, usual_case
 from ocr.types import DOUBTFUL_BELOW, Box
 
 URGENCIES = {"normal": 0, "urgent": 1, "very_urgent": 2, "flash": 3}
@@ -151,14 +152,14 @@ def proposed_form(session: Session, letter: IncomingDocument) -> ProposedForm:
         return ProposedForm(empty, None, "", (), (), None, letter.page_count)
     raw = {name: value or {} for name, value in result.fields.items()}
     types = document_types(session)
-    organ = _organ(session, raw)
+    organ = None if letter.registered else _organ(session, raw)  # it has its organ
     fields = {
         "code_number": _field(raw, "code_number"),
         "code_notation": _field(raw, "code_notation"),
         "issued_date": _field(raw, "issued_date", _as_date),
         "organ_name": _organ_field(raw, organ),
         "document_type": _type_field(raw, types),
-        "subject_summary": _field(raw, "subject_summary", lambda text: str(text)[:500]),
+        "subject_summary": _field(raw, "subject_summary", _spelled_out),
         "urgency": _field(raw, "urgency", lambda text: URGENCIES.get(str(text), 0)),
         "signer_name": _field(raw, "signer_name"),
         "signer_position": _field(raw, "signer_position", _as_line),
@@ -197,6 +198,11 @@ def _at(found: dict[str, Any], value: Any, confidence: float | None = None) -> P
     )
 
 
+def _spelled_out(subject: Any) -> str:
+    """“V/v …” is how paper saves room; a register, a notice and a voice say it in words."""
+    return re.sub(r"^V/v ", "Về việc ", str(subject))[:500]
+
+
 def _as_date(text: Any) -> date | None:
     try:
         return date.fromisoformat(str(text))
@@ -213,10 +219,14 @@ def _as_line(value: Any) -> str:
 
 
 def _organ(session: Session, raw: dict[str, Any]) -> Organ | None:
-    """The directory's entry for the issuer: alone, or after its parent's name."""
+    """The directory's entry for the issuer: alone, with its parent's name, or with its place.
+
+    Over “SỞ Y TẾ” stands “UBND TỈNH SÔNG MẪU”, and the directory says “Sở Y tế tỉnh Sông Mẫu”.
+    """
     issuer = _as_line((raw.get("issuing_organ") or {}).get("value"))
     parent = _as_line((raw.get("parent_organ") or {}).get("value"))
-    for name in (issuer, f"{issuer} {parent}", f"{parent} {issuer}"):
+    place = re.sub(r"^(UBND|ỦY BAN NHÂN DÂN)\s+", "", parent, flags=re.IGNORECASE)
+    for name in (f"{issuer} {place}", f"{issuer} {parent}", f"{parent} {issuer}", issuer):
         found = find_organ(session, name) if issuer else None
         if found is not None:
             return found
@@ -226,7 +236,7 @@ def _organ(session: Session, raw: dict[str, Any]) -> Organ | None:
 def _organ_field(raw: dict[str, Any], organ: Organ | None) -> ProposedField:
     found = raw.get("issuing_organ") or {}
     if organ is None:
-        return _at(found, found.get("value"))
+        return _at(found, usual_case(_as_line(found.get("value")))[:300])
     return _at(found, organ.name, max(found.get("confidence") or 0, SNAPPED))
 
 

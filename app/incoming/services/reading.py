@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -26,6 +24,7 @@ from app.incoming.models import (
 )
 from app.incoming.queries import ledger
 from app.incoming.queries.letters import KIND
+from app.incoming.queries.text import proposed_form
 from app.incoming.services import intake, jobs
 from app.incoming.services.jobs import JobClaim
 from app.notifications.services import notify
@@ -163,21 +162,13 @@ def _prefill(session: Session, item: IntakeItem, reading: Reading) -> None:
     letter = session.get_one(IncomingDocument, item.letter_id)
     if letter.registered or letter.main_file_id != item.file_id:
         return
-    values = {name: _text(field.to_json()) for name, field in reading.fields.items() if field}
-    letter.subject_summary = values.get("subject_summary", "")[:500]
-    letter.organ_name = values.get("issuing_organ", "")[:300]
-    letter.code_number = values.get("code_number", "")[:40]
-    letter.code_notation = values.get("code_notation", "")[:60]
-    letter.urgency = URGENCIES.get(values.get("urgency", ""), 0)
+    form = proposed_form(session, letter)
+    letter.subject_summary = form.value("subject_summary") or ""
+    letter.organ_name = form.value("organ_name") or ""
+    letter.code_number = (form.value("code_number") or "")[:40]
+    letter.code_notation = (form.value("code_notation") or "")[:60]
+    letter.urgency = form.value("urgency")
     letter.page_count = item.pages
-
-
-URGENCIES = {"normal": 0, "urgent": 1, "very_urgent": 2, "flash": 3}
-
-
-def _text(field: Mapping[str, Any]) -> str:
-    value = field.get("value")
-    return value if isinstance(value, str) else ""
 
 
 def fail_reading(session: Session, actor: Actor, claim: JobClaim, code: str, sentence: str) -> bool:

@@ -28,7 +28,7 @@ from app.incoming.services import reading as results
 from app.incoming.services.jobs import LeaseLost
 from app.outbox import OutboxEvent, ThingProgressed
 from app.security import SYSTEM
-from tests.factories import Office
+from tests.factories import Office, make_organ
 from tests.integration.incoming.conftest import PDF, Desk, claim, finish, reading_of, send
 
 LATER = jobs.LEASE + timedelta(seconds=1)
@@ -239,3 +239,24 @@ def test_the_command_releases_expired_leases(office: Office, app: object) -> Non
     with clock.frozen(clock.now() + LATER):
         result = app.test_cli_runner().invoke(args=["incoming", "release-leases"])  # type: ignore[attr-defined]
     assert "1 readings released" in result.output
+
+
+def test_a_draft_in_the_list_bears_the_directorys_name_and_words_not_signs(
+    office: Office, desk: Desk
+) -> None:
+    with transaction() as session:
+        make_organ(session, "Sở Y tế tỉnh Sông Mẫu")
+    desk.read(
+        b"1",
+        "x",
+        issuing_organ="SỞ Y TẾ",
+        parent_organ="UBND TỈNH SÔNG MẪU",
+        subject_summary="V/v phòng bệnh mùa mưa",
+    )
+    desk.read(b"2", "x", issuing_organ="CÔNG TY ĐIỆN LỰC GỐM MẪU")
+
+    with reading() as session:
+        known, new = session.scalars(sa.select(IncomingDocument).order_by(IncomingDocument.id))
+    assert known.organ_name == "Sở Y tế tỉnh Sông Mẫu"
+    assert known.subject_summary == "Về việc phòng bệnh mùa mưa"
+    assert new.organ_name == "Công ty Điện lực Gốm Mẫu"
