@@ -19,7 +19,8 @@ from app.security import SYSTEM
 
 TABLES = (
     "page_text", "reading_result", "intake_item", "incoming_document", "letter_file",
-    "stored_file", "notification", "outbox_event",
+    "stored_file", "notification", "outbox_event", "proposal", "directive", "task",
+    "task_progress", "task_participant", "extension_request",
 )  # fmt: skip
 
 

@@ -87,6 +87,15 @@ def mark_read(
     return len(found)
 
 
+def forget_notices(session: Session, kind: str, thing_ids: Iterable[int]) -> None:
+    """Remove all notices about things whose content is purged. Mails about them that were not
+    sent yet are not sent any more; those that were lie in other hands."""
+    gone = sa.delete(Notification).where(
+        Notification.kind == kind, Notification.thing_id.in_(set(thing_ids))
+    )
+    session.execute(gone)
+
+
 def _already(
     session: Session, post_id: int, event: str, kind: str, thing_id: int, on: date
 ) -> bool:

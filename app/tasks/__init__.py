@@ -43,6 +43,7 @@ ACTS = {
     "task.opinion_given": "Cho ý kiến phối hợp",
     "task.urged": "Đôn đốc",
     "task.nudged": "Nhắc việc",
+    "task.purged": "Xóa nội dung mật của việc",
     "task.parts_waived": "Bỏ qua việc tách chưa xong",
     "task.extension_asked": "Xin gia hạn",
     "task.extension_decided": "Trả lời gia hạn",

@@ -22,13 +22,15 @@ from app.incoming.models import (
     JobKind,
     LetterFile,
     PageText,
+    Proposal,
     ReadingResult,
 )
 from app.incoming.queries import ledger
 from app.incoming.queries.letters import KIND
 from app.incoming.services import drafts, intake, jobs
-from app.notifications.models import Notification
+from app.notifications import mail
 from app.security import Actor, authorize
+from app.tasks.services import forget_thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ BY_HAND = {
     IntakeSource.IMPORT: "Tệp gốc trong thư mục đã nhập và bộ nhớ của máy quét.",
     IntakeSource.MANUAL: "Tệp quét gốc và bộ nhớ của máy quét.",
 }
+MAILED = "Thư điện tử báo về văn bản này trong hộp thư người nhận."
 BACKUPS = "Các bản sao lưu đã làm trước thời điểm này, nếu có."
 
 
@@ -114,6 +117,9 @@ def _purge(session: Session, actor: Actor, item: IntakeItem, how: str) -> Purge:
     file_ids = [member.file_id for member in family if member.file_id is not None]
     paths = {member.id: member.source_path for member in family if member.source_path}
     hashes = tuple(_purge_files(session, file_ids))
+    by_hand = list(dict.fromkeys(BY_HAND[member.source] for member in family))
+    if mail.configured() and any(one.state is IntakeState.REGISTERED for one in family):
+        by_hand.append(MAILED)
     for member in family:
         jobs.cancel(session, member.id)
         _purge_member(session, actor, member, how)
@@ -121,7 +127,7 @@ def _purge(session: Session, actor: Actor, item: IntakeItem, how: str) -> Purge:
         intake_ids=tuple(member.id for member in family),
         hashes=hashes,
         source_paths=paths,
-        by_hand=(*dict.fromkeys(BY_HAND[member.source] for member in family), BACKUPS),
+        by_hand=(*by_hand, BACKUPS),
     )
 
 
@@ -158,7 +164,7 @@ def _purge_member(session: Session, actor: Actor, item: IntakeItem, how: str) ->
     registered = item.state is IntakeState.REGISTERED
     letter_id = item.letter_id
     if registered and letter_id is not None:
-        _forget_letter(session, item, letter_id)
+        _forget_letter(session, actor, item, letter_id)
     else:
         drafts.take_out(session, item)
     if not registered:
@@ -174,19 +180,19 @@ def _purge_member(session: Session, actor: Actor, item: IntakeItem, how: str) ->
             outbox.changed(session, kind, thing_id)
 
 
-def _forget_letter(session: Session, item: IntakeItem, letter_id: int) -> None:
-    """A registered letter keeps its number; what was read of it goes."""
+def _forget_letter(session: Session, actor: Actor, item: IntakeItem, letter_id: int) -> None:
+    """A registered letter keeps its number; what was read of it goes, from its tasks too."""
     letter = session.get_one(IncomingDocument, letter_id)
     placed = session.scalar(sa.select(LetterFile).where(LetterFile.intake_id == item.id))
     if placed is not None and letter.main_file_id == placed.file_id:
         letter.main_file_id = None
         letter.subject_summary = "(Nội dung đã xóa vì là tài liệu mật)"
         letter.signer_name = letter.signer_position = letter.note = ""
+        letter.closed_reason = None
         letter.purged_at = now()
-        notices = sa.delete(Notification).where(
-            Notification.kind == KIND, Notification.thing_id == letter_id
-        )
-        session.execute(notices)
+        proposals = sa.update(Proposal).where(Proposal.letter_id == letter_id)
+        session.execute(proposals.values(text=""))
+        forget_thing(session, actor, KIND, letter_id)
     if placed is not None:
         session.delete(placed)
     item.letter_id = None

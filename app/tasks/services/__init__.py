@@ -9,6 +9,7 @@ from app.tasks.services.directives import (
     request_return,
 )
 from app.tasks.services.extensions import decide_extension, request_extension
+from app.tasks.services.forgetting import forget_thing
 from app.tasks.services.handling import (
     accept_completion,
     assign_specialist,
@@ -43,6 +44,7 @@ __all__ = [
     "create_due_occurrences",
     "create_task",
     "decide_extension",
+    "forget_thing",
     "give_directive",
     "give_opinion",
     "make_rule",

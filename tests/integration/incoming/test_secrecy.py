@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from app import clock, db
 from app.audit import AuditLog
@@ -23,9 +24,15 @@ from app.incoming.models import (
     PageText,
 )
 from app.incoming.quarantine import current_quarantine
+from app.incoming.services import ProposalData
 from app.incoming.services import reading as results
+from app.notifications.models import Notification
 from app.outbox import OutboxEvent
 from app.security import SYSTEM
+from app.tasks import services as tasks
+from app.tasks.models import Outcome, Task, TaskStatus
+from app.tasks.parties import Party
+from app.tasks.services import DirectiveOrder, TaskOrder
 from config.settings import Settings
 from ocr import SecrecyMark
 from tests.factories import Office
@@ -188,6 +195,82 @@ def test_a_secret_found_after_registration_is_purged_and_keeps_its_number(
     assert item.state is IntakeState.REGISTERED
     assert item.file_name == ""
     assert traces(settings) == []
+
+
+def test_no_word_of_a_purged_letter_stays_in_its_tasks_directives_notices_and_mails(
+    office: Office, desk: Desk, settings: Settings
+) -> None:
+    letter_id = desk.register(SENTINEL.encode(), subject_summary=f"Về {SENTINEL}")
+    act_on_a_letter(office, letter_id)
+    with reading() as session:
+        intake_id = session.scalars(sa.select(IntakeItem.id)).one()
+        before = (
+            session.scalars(sa.select(Task.due_at).filter_by(parent_id=None)).one(),
+            count_notices(session),
+        )
+    assert before[1] > 0
+
+    entry.confirm_secret(office.clerk, intake_id)
+
+    assert traces(settings) == []
+    with reading() as session:
+        task = session.scalars(sa.select(Task).filter_by(parent_id=None)).one()
+        assert (task.due_at, count_notices(session)) == (before[0], 0)
+        assert task.status is TaskStatus.SUBMITTED
+        purged = session.scalars(sa.select(OutboxEvent).filter_by(name="thing.purged")).all()
+    assert {"kind": "task", "thing_id": task.id} in [event.payload for event in purged]
+
+
+def act_on_a_letter(office: Office, letter_id: int) -> None:
+    """Everybody writes the word: the chief proposes, the leader directs, the unit works on it."""
+    order = DirectiveOrder(
+        Outcome.ASSIGN,
+        text=f"Chỉ đạo {SENTINEL}",
+        lead=Party(unit_id=office.economy),
+        coordinators=[Party(unit_id=office.culture)],
+        due_at=clock.now() + timedelta(days=9),
+    )
+    with transaction() as session:
+        to_chief = office.chief.post_id or 0
+        services.submit_letter(session, office.clerk, letter_id=letter_id, to_post_id=to_chief)
+    with transaction() as session:
+        data = ProposalData(
+            to_post_id=office.leader.post_id or 0,
+            lead_unit_id=office.economy,
+            text=f"Đề xuất {SENTINEL}",
+        )
+        services.propose(session, office.chief, letter_id=letter_id, data=data)
+    with transaction() as session:
+        services.direct_letter(session, office.leader, letter_id=letter_id, order=order)
+    with transaction() as session:
+        task_id = session.scalars(sa.select(Task.id)).one()
+        tasks.give_opinion(session, office.head2, task_id=task_id, text=f"Ý kiến {SENTINEL}")
+        tasks.split_task(
+            session,
+            office.head,
+            task_id=task_id,
+            order=TaskOrder(
+                f"Một phần của {SENTINEL}",
+                Party(post_id=office.specialist.post_id),
+                due_at=clock.now() + timedelta(days=2),
+            ),
+        )
+        tasks.report_progress(
+            session, office.head, task_id=task_id, percent=20, text=f"Báo cáo {SENTINEL}"
+        )
+        tasks.request_extension(
+            session,
+            office.head,
+            task_id=task_id,
+            new_due_at=clock.now() + timedelta(days=20),
+            reason=f"Vì {SENTINEL}",
+        )
+        tasks.waive_children(session, office.head, task_id=task_id)
+        tasks.submit_completion(session, office.head, task_id=task_id, product=SENTINEL)
+
+
+def count_notices(session: Session) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(Notification)) or 0
 
 
 def test_a_stored_draft_is_purged_with_its_text(
