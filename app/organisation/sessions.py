@@ -15,7 +15,7 @@ from app.clock import now
 from app.db import reading, transaction
 from app.errors import NotFound
 from app.organisation.models import Stage
-from app.organisation.queries import actor_for
+from app.organisation.queries import actor_for, get_person
 from app.organisation.services import signing_in
 from app.organisation.services.signing_in import Browser, Opened
 from app.security import Actor
@@ -35,6 +35,7 @@ class Current:
     session_id: int
     last_seen_at: datetime
     actor: Actor
+    single_keys: bool  # whether j, k, x and the like act on this person's pages
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -60,9 +61,10 @@ def _load(token: str) -> SignedIn | None:
             if now() - row.last_seen_at > idle:
                 return None
             actor = actor_for(db, row.person_id, row.post_id)
+            single_keys = not get_person(db, row.person_id).shortcuts_off
         except NotFound:
             return None
-        return SignedIn(token, Current(row.id, row.last_seen_at, actor))
+        return SignedIn(token, Current(row.id, row.last_seen_at, actor, single_keys))
 
 
 def load_actor(request: Request) -> Actor | None:
@@ -72,6 +74,12 @@ def load_actor(request: Request) -> Actor | None:
     """
     found = _current()
     return None if found is None else found.actor
+
+
+def single_keys() -> bool:
+    """Whether shortcuts of one key act; a person may turn them off (WCAG 2.1.4)."""
+    found = _current()
+    return found is None or found.single_keys
 
 
 def current_session_id() -> int:

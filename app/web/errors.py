@@ -40,6 +40,10 @@ HTTP_SENTENCES = {
 }
 
 
+KEPT = frozenset({409, 500, 503})
+"""After these a person fears for what was saved before."""
+
+
 def status_of(error: AppError) -> int:
     """The status for an error, by its nearest listed class."""
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
@@ -50,7 +54,7 @@ def answer(sentence: str, status: int) -> ResponseReturnValue:
     code = request_context.request_id.get() or ""
     if request.path.startswith("/api/"):
         return {"error": sentence, "request_id": code}, status
-    context = {"error": AppError(user_message=sentence), "code": code}
+    context = {"error": AppError(user_message=sentence), "code": code, "kept": status in KEPT}
     if "HX-Request" not in request.headers:
         return render_template("error.html", **context), status
     headers = {"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"}

@@ -129,6 +129,10 @@ class Shell:
         with reading() as session:
             return counts(session, self._actor)
 
+    def count(self, key: str) -> int:
+        """The number beside an entry of the left bar; 0 for one that is not shown."""
+        return self._counts.get(key, Count(0)).number
+
     @cached_property
     def nav(self) -> list[dict[str, Any]]:
         """Groups of the left bar with their entries and numbers."""
@@ -198,7 +202,12 @@ class Shell:
             for item in account_links
         ]
 
-    single_keys = True
+    @cached_property
+    def single_keys(self) -> bool:
+        from app.organisation.sessions import single_keys
+
+        return single_keys()
+
     home_url = property(lambda self: url_for("web.home"))
     search_url = property(lambda self: url_for("finding.index"))
     notifications_url = property(lambda self: url_for("notifications.index"))

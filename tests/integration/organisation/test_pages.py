@@ -60,3 +60,12 @@ def test_forms_need_their_token(app: Flask, office: Office) -> None:
     answer = client.post("/quan-tri/nguoi-dung/moi", data={"full_name": "A", "login": "abc"})
 
     assert answer.status_code == 400
+
+
+def test_who_turns_single_keys_off_gets_pages_without_them(app: Flask, office: Office) -> None:
+    client = browser_of(app, office, "specialist")
+    assert 'data-keys-single-value="true"' in client.get("/tai-khoan").get_data(as_text=True)
+
+    client.post("/tai-khoan", data={"email": "", "phone": "", "shortcuts_off": "y"})
+
+    assert 'data-keys-single-value="false"' in client.get("/tai-khoan").get_data(as_text=True)

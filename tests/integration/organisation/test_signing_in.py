@@ -19,9 +19,8 @@ from app.organisation import passwords
 from app.organisation.models import Person, SignInSession, SignInThrottle
 from app.organisation.services import people, signing_in
 from app.organisation.services.throttle import LOGIN, Throttled
-from app.security import SYSTEM
 from tests.factories import PASSWORD, Office, give_password
-from tests.integration.organisation.conftest import browser_of, login_of, text_of
+from tests.integration.organisation.conftest import browser_of, text_of
 
 NEW_PASSWORD = "trời xanh lúa chín 26"
 
@@ -395,29 +394,3 @@ def test_sign_ins_are_in_the_trail_without_what_was_typed(
         rows = session.scalars(sa.select(AuditLog).order_by(AuditLog.id)).all()
     assert [row.action for row in rows] == ["sign_in.failed", "sign_in.open"]
     assert "mat-khau-go-nham-o" not in str([row.detail for row in rows])
-
-
-def test_the_command_makes_an_administrator_who_can_sign_in(app: Flask) -> None:
-    result = app.test_cli_runner().invoke(args=["people", "create-admin", "quantri1"])
-    assert result.exit_code == 0, result.output
-    [code] = re.findall(r"72 giờ\): (\S+)", result.output)
-
-    client = app.test_client()
-    assert sign_in(client, "quantri1", code).headers["Location"] == "/dang-nhap/mat-khau-moi"
-    client.post("/dang-nhap/mat-khau-moi", data={"password": NEW_PASSWORD, "again": NEW_PASSWORD})
-    assert client.get("/quan-tri/nguoi-dung").status_code == 200
-
-
-def test_the_command_opens_no_door_into_the_account_of_somebody_else(
-    app: Flask, office: Office
-) -> None:
-    login = login_of(office.leader.person_id)
-
-    result = app.test_cli_runner().invoke(args=["people", "create-admin", login])
-
-    assert result.exit_code == 1
-    assert "không phải quản trị" in result.output
-    with reading() as session:
-        assert session.get_one(Person, office.leader.person_id).one_time_hash is None
-        assert session.scalar(sa.select(AuditLog.id).where(AuditLog.person_id.is_(None))) is None
-    assert SYSTEM.person_id is None
