@@ -19,7 +19,7 @@ from app.outgoing.papers import facts as written
 from app.outgoing.papers import measures as m
 from app.outgoing.papers.docx.body import append_html, keep_last_with_next
 from app.outgoing.papers.docx.package import open_docx, roots
-from app.outgoing.papers.docx.parts import LEFT, Look, boxed, shape
+from app.outgoing.papers.docx.parts import LEFT, Look, boxed, empty_line, shape
 from app.outgoing.papers.docx.reading import P, T, owner, paragraph_text
 from app.outgoing.papers.facts import DraftFacts
 from app.outgoing.papers.shapes import shape_named
@@ -243,3 +243,4 @@ def _remove(paragraph: Any) -> None:
         return
     for node in list(paragraph):
         paragraph.remove(node)
+    empty_line(Paragraph(paragraph, None))  # type: ignore[arg-type]

@@ -74,6 +74,14 @@ def font(run: Run, look: Look) -> None:
     run.font.italic = look.italic or None
 
 
+def empty_line(paragraph: Paragraph) -> None:
+    """Make an empty paragraph take no room: its mark has a size of its own."""
+    shape(paragraph, Look())
+    mark = element("w:rPr")
+    mark.append(element("w:sz", val="2"))
+    paragraph._p.get_or_add_pPr().append(mark)
+
+
 def rule(paragraph: Paragraph, *, width: float, room: float, after: float = 0.0) -> None:
     """Make an empty paragraph a thin line of `width` mm in the middle of `room` mm."""
     format_ = paragraph.paragraph_format

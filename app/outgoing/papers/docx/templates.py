@@ -25,6 +25,7 @@ from app.outgoing.papers.docx.parts import (
     boxed,
     columns,
     element,
+    empty_line,
     first_or_new,
     rule,
     write,
@@ -107,7 +108,7 @@ def _head(document: DocumentType, shape: Shape) -> None:
     dated = Look(size=m.DATE_PT, italic=True, align=CENTER, before=4)
     write(first_or_new(right), "{{địa danh}}, {{ngày tháng năm}}", dated)
     _under_number(table.rows[2].cells[0], shape)
-    write(first_or_new(table.rows[2].cells[1]), "", Look(size=m.SUBJECT_PT))
+    empty_line(first_or_new(table.rows[2].cells[1]))
 
 
 def _under_number(cell: _Cell, shape: Shape) -> None:
@@ -168,7 +169,7 @@ def _foot(document: DocumentType) -> None:
     first.paragraph_format.space_before = Pt(6)
     name = Look(bold=True, align=CENTER, before=m.SIGNATURE_SPACE * 72 / 25.4)
     write(first_or_new(right), "{{họ tên người ký}}", name)
-    write(document.add_paragraph(), "", Look(size=1))  # Word wants a paragraph after a table
+    empty_line(document.add_paragraph())  # Word wants a paragraph after a table
 
 
 def _saved(document: DocumentType) -> bytes:
