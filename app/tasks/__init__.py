@@ -42,6 +42,7 @@ ACTS = {
     "task.cancelled": "Hủy việc",
     "task.opinion_given": "Cho ý kiến phối hợp",
     "task.urged": "Đôn đốc",
+    "task.opinion_asked": "Đôn đốc nơi phối hợp",
     "task.nudged": "Nhắc việc",
     "task.purged": "Xóa nội dung mật của việc",
     "task.parts_waived": "Bỏ qua việc tách chưa xong",

@@ -34,6 +34,7 @@ class Act(enum.Enum):
     WAIVE = "bo-qua-viec-tach"
     OPINION = "y-kien"
     URGE = "don-doc"
+    URGE_HELPERS = "don-doc-phoi-hop"
     RECALL = "thu-hoi"
     ASK_BACK = "yeu-cau-tra-lai"
     CANCEL = "huy"
@@ -83,6 +84,8 @@ def _of_lead(
         found.append(Act.WAIVE if blocked else Act.SUBMIT)
         if asked is None and task.due_at is not None and now() <= task.due_at:
             found.append(Act.EXTEND)
+    if actor.may(permissions.URGE) and standing.silent_coordinators(task):
+        found.append(Act.URGE_HELPERS)
     return found
 
 

@@ -30,7 +30,7 @@ HANDLE = Permission(
         Role.SPECIALIST: Scope.OWN,
         Role.DEPARTMENT_HEAD: Scope.UNIT,
         Role.CHIEF_OF_OFFICE: Scope.ALL,
-        Role.LEADER: Scope.ALL,
+        Role.LEADER: Scope.OWN,
         Role.ONE_STOP_OFFICER: Scope.OWN,
         Role.DUTY_OFFICER: Scope.OWN,
     },
@@ -61,8 +61,10 @@ URGE = Permission(
     "tasks:urge",
     "Đôn đốc",
     {
+        Role.SPECIALIST: Scope.OWN,
         Role.DEPARTMENT_HEAD: Scope.UNIT,
         Role.CHIEF_OF_OFFICE: Scope.ALL,
         Role.LEADER: Scope.ALL,
+        Role.ONE_STOP_OFFICER: Scope.OWN,
     },
 )

@@ -8,7 +8,16 @@ from app.clock import now
 from app.errors import PermissionDenied, RuleViolated
 from app.security import ORGAN, Actor, unit_term
 from app.tasks import custody, hooks, permissions
-from app.tasks.models import DONE, RUNNING, STATUS_LABELS, Station, Task, TaskStatus
+from app.tasks.models import (
+    DONE,
+    RUNNING,
+    STATUS_LABELS,
+    Participation,
+    Station,
+    Task,
+    TaskParticipant,
+    TaskStatus,
+)
 
 
 def leads(actor: Actor, task: Task) -> bool:
@@ -24,6 +33,15 @@ def heads(actor: Actor, task: Task) -> bool:
 def assigned(actor: Actor, task: Task) -> bool:
     """Whether the actor holds, or acts for, the post that gave the task."""
     return task.assigner_post_id in actor.post_ids
+
+
+def silent_coordinators(task: Task) -> list[TaskParticipant]:
+    """The coordinators who have not given their opinion."""
+    return [
+        one
+        for one in task.participants
+        if one.role is Participation.COORDINATOR and one.opinion_at is None
+    ]
 
 
 def accepts(actor: Actor, task: Task) -> bool:

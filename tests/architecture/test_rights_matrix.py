@@ -53,7 +53,7 @@ GRANTED_BY = {  # permission: (row, the letters of a cell that give it), one or 
     "tasks:create": [("tasks", "C")],
     "tasks:accept": [("tasks", "A")],
     "tasks:monitor": [("monitor, urge", "R C")],
-    "tasks:urge": [("monitor, urge", "C")],
+    "tasks:urge": [("monitor, urge", "C")],  # o: those who coordinate on the own tasks
     "registers:read": [("books, series", "R C A")],
     "registers:keep": [("books, series", "C A")],
     "registers:insert_late": [("books, series", "C A")],
@@ -75,10 +75,11 @@ GRANTED_BY = {  # permission: (row, the letters of a cell that give it), one or 
     "audit:read": [("audit log", "R")],
 }
 DECIDED_OTHERWISE = {  # a cell in which the house differs from the matrix, and why
-    ("tasks:handle", Role.LEADER): (Scope.ALL, "a leader may be given a task by another leader"),
-    ("tasks:urge", Role.LEADER): (Scope.ALL, "who directs may always ask how far it is"),
-    ("tasks:urge", Role.SPECIALIST): (None, "one's own tasks are urged by nobody but the others"),
-    ("tasks:urge", Role.ONE_STOP_OFFICER): (None, "as for specialists"),
+    # The chair gives work to a deputy by name: without U nobody could report it done. Only that.
+    ("tasks:handle", Role.LEADER): (Scope.OWN, "the work that was given to the own post"),
+    # The cell says R a, but the row “tasks” gives leaders C A a: who may give a task to anybody,
+    # accept it and call it off may also ask how far it is, which is less.
+    ("tasks:urge", Role.LEADER): (Scope.ALL, "who directs the whole organ may remind it"),
     ("registers:read", Role.SPECIALIST): (None, "the own letters are in the list of letters"),
     ("registers:read", Role.DEPARTMENT_HEAD): (None, "as for specialists"),
     ("registers:read", Role.ADMINISTRATOR): (Scope.ALL, "numbers and series carry no content"),

@@ -21,6 +21,7 @@ from app.tasks.services.handling import (
     send_again,
     submit_completion,
     urge,
+    urge_coordinators,
 )
 from app.tasks.services.making import TaskOrder, create_task, split_task, waive_children
 from app.tasks.services.nudging import nudge
@@ -62,5 +63,6 @@ __all__ = [
     "stop_rule",
     "submit_completion",
     "urge",
+    "urge_coordinators",
     "waive_children",
 ]

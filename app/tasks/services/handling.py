@@ -231,6 +231,33 @@ def urge(session: Session, actor: Actor, *, task_id: int, text: str = "") -> Non
     _write_down(session, actor, task, "task.urged")
 
 
+def urge_coordinators(session: Session, actor: Actor, *, task_id: int, text: str = "") -> None:
+    """The lead asks those who coordinate on the own task for their opinion.
+
+    Raises:
+        PermissionDenied: the actor does not lead the task.
+        RuleViolated: the task is not with its lead, or all have given their opinion.
+    """
+    task = queries.get_task(session, actor, task_id)
+    actor = authorize(standing.as_lead(actor, task), permissions.URGE)
+    standing.must_be_running(task)
+    silent = standing.silent_coordinators(task)
+    if not silent:
+        raise RuleViolated("Các nơi phối hợp đã cho ý kiến.")
+    notify(
+        session,
+        event="task.opinion_asked",
+        kind=KIND,
+        thing_id=task.id,
+        title=f"Chờ ý kiến phối hợp: {task.title}",
+        text=text.strip(),
+        post_ids=[one.post_id for one in silent if one.post_id],
+        unit_ids=[one.unit_id for one in silent if one.unit_id],
+        urgent=task.urgency >= FLASH,
+    )
+    _write_down(session, actor, task, "task.opinion_asked")
+
+
 def _not_own_work(actor: Actor, task: Task) -> None:
     """Whoever did the work does not accept it, unless they gave the task to themselves."""
     if task.lead_post_id in actor.post_ids and not task.given_to_oneself:

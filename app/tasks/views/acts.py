@@ -132,6 +132,10 @@ def urge(session: Session, actor: Actor, task: Task, form: Any) -> None:
     services.urge(session, actor, task_id=task.id, text=form.text.data or "")
 
 
+def urge_helpers(session: Session, actor: Actor, task: Task, form: Any) -> None:
+    services.urge_coordinators(session, actor, task_id=task.id, text=form.text.data or "")
+
+
 def recall(session: Session, actor: Actor, task: Task, form: Any) -> None:
     services.recall_directive(
         session, actor, directive_id=task.directive_id or 0, reason=form.reason.data
@@ -160,6 +164,7 @@ CALLS: dict[Act, Call] = {
     Act.WAIVE: waive,
     Act.OPINION: opinion,
     Act.URGE: urge,
+    Act.URGE_HELPERS: urge_helpers,
     Act.RECALL: recall,
     Act.ASK_BACK: ask_back,
     Act.CANCEL: cancel,

@@ -77,6 +77,10 @@ PANELS: dict[Act, Panel] = {
         "Đôn đốc", "Đôn đốc", "bell-ringing", "Đã nhắc người thực hiện.",
         forms.NoteForm, permissions.MONITOR,
     ),
+    Act.URGE_HELPERS: Panel(
+        "Đôn đốc phối hợp", "Nhắc nơi phối hợp", "bell-ringing",
+        "Đã nhắc các nơi chưa cho ý kiến.", forms.NoteForm, permissions.URGE,
+    ),
     Act.RECALL: Panel(
         "Thu hồi", "Thu hồi", "arrow-back-up", "Đã thu hồi ý kiến chỉ đạo.",
         forms.ReasonForm, permissions.DIRECT, "danger",

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from app.clock import now
 from app.db import reading, transaction
 from app.organisation import queries as organisation
+from app.security import ORGAN, unit_term
 from app.tasks import custody, permissions, services, showing
 from app.tasks.custody import STATION_LABELS, StuckCell
 from app.tasks.models import Station
@@ -84,7 +85,8 @@ def stuck_at(unit_id: int, station: str) -> ResponseReturnValue:
             station=station,
             label=STATION_LABELS[place],
             rows=showing.waiting_rows(session, actor, unit_id=unit_id, station=place),
-            may_urge=actor.may(permissions.URGE),
+            may_urge=actor.may(permissions.URGE)
+            and bool({ORGAN, unit_term(unit_id)} & actor.terms),
         )
 
 

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from app.clock import frozen
 from app.db import transaction
 from app.errors import AppError, EditConflict, InvalidInput, PermissionDenied, RuleViolated
+from app.notifications.models import Notification
 from app.tasks import custody, hooks, queries, services
 from app.tasks.models import ExtensionState, Station, Task, TaskStatus
 from app.tasks.parties import Party
@@ -209,3 +211,34 @@ def test_of_many_who_accept_at_once_one_wins(
         thread.join()
     assert len(refused) == 31
     assert the_task().status is TaskStatus.COMPLETED
+
+
+def opinions_asked() -> list[int]:
+    rows = sa.select(Notification.post_id).filter_by(event="task.opinion_asked")
+    return list(look(lambda s: s.scalars(rows.order_by(Notification.id)).all()))
+
+
+def test_a_specialist_asks_those_who_coordinate_and_are_silent(office: Office) -> None:
+    helpers = [Party(unit_id=office.culture), Party(post_id=office.one_stop.post_id)]
+    direct(office, coordinators=helpers)
+    task = the_task()
+    assign(office, task)
+    act(services.give_opinion, office.one_stop, task_id=task.id, text="Không có ý kiến khác.")
+
+    with pytest.raises(PermissionDenied):
+        act(services.urge_coordinators, office.one_stop, task_id=task.id)
+    act(services.urge_coordinators, office.specialist, task_id=task.id, text="Trước thứ Năm")
+
+    assert opinions_asked() == [office.head2.post_id]
+    act(services.give_opinion, office.head2, task_id=task.id, text="Nhất trí.")
+    with pytest.raises(RuleViolated, match="đã cho ý kiến"):
+        act(services.urge_coordinators, office.specialist, task_id=task.id)
+
+
+def test_a_specialist_urges_nobody_else(office: Office, task: Task) -> None:
+    assign(office, task)
+    for who in (office.specialist, office.specialist2):
+        with pytest.raises(AppError):
+            act(services.urge, who, task_id=task.id)
+        with pytest.raises(AppError):
+            act(services.nudge, who, kind="task", thing_id=task.id)
