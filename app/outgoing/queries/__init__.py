@@ -1,0 +1,42 @@
+"""Reads of documents going out. Other rooms import these names from here."""
+
+from app.outgoing.queries.books import book_rows, post_rows
+from app.outgoing.queries.detail import DocumentView, file_for, load_document
+from app.outgoing.queries.documents import (
+    KIND,
+    TAB_LABELS,
+    DocumentPage,
+    Narrowing,
+    Tab,
+    Waiting,
+    count_waiting,
+    get_by_token,
+    get_document,
+    page_of_documents,
+    visible_outgoing,
+    waiting_for,
+)
+from app.outgoing.queries.replies import late_replies, open_because_of, replies_to
+
+__all__ = [
+    "KIND",
+    "TAB_LABELS",
+    "DocumentPage",
+    "DocumentView",
+    "Narrowing",
+    "Tab",
+    "Waiting",
+    "book_rows",
+    "count_waiting",
+    "file_for",
+    "get_by_token",
+    "get_document",
+    "late_replies",
+    "load_document",
+    "open_because_of",
+    "page_of_documents",
+    "post_rows",
+    "replies_to",
+    "visible_outgoing",
+    "waiting_for",
+]
