@@ -40,7 +40,6 @@ from config.settings import Settings
 from migrations.run import upgrade_to
 
 FEW = 100
-WARM_UP = 20
 PEOPLE = {"": "vanthu", "specialist_": "cvkinhte", "head_": "tpkinhte"}
 TABS = ("cho-vao-so", "cho-trinh", "da-chuyen", "tra-lai", "tat-ca")
 LISTS = (
@@ -182,7 +181,7 @@ def cookie(app: Flask, login: str) -> str:
 def _addresses(bench: Bench) -> tuple[list[str], list[str], list[str]]:
     """Pages of lists, of letters of all years, and of searches."""
     mine = bench.filled.tokens["kinh_te"]
-    step = max(1, len(mine) // (SIZES.rounds + WARM_UP))
+    step = max(1, len(mine) // (SIZES.rounds + SIZES.warm_up))
     return (
         [f"/van-ban-den{query}" for query in LISTS],
         [f"/van-ban-den/{token}" for token in mine[::step]],
@@ -211,14 +210,14 @@ def measure(client: FlaskClient, addresses: Sequence[str]) -> list[float]:
         RuntimeError: a page was not shown.
     """
     taken = []
-    for number in range(WARM_UP + SIZES.rounds):
+    for number in range(SIZES.warm_up + SIZES.rounds):
         address = addresses[number % len(addresses)]
         started = time.perf_counter()
         answer = client.get(address)
         answer.get_data()
         if answer.status_code != 200:
             raise RuntimeError(f"{address} answered {answer.status}")
-        if number >= WARM_UP:
+        if number >= SIZES.warm_up:
             taken.append((time.perf_counter() - started) * 1000)
     return taken
 

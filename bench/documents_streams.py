@@ -25,7 +25,6 @@ from bench.sizes import SIZES
 
 PAGES_PER_SECOND = 10.0
 CLIENTS = 8
-WARM_UP = 20
 STREAM = "/thong-bao/truc-tiep"
 OPENED_WITHIN = 30.0
 
@@ -123,7 +122,7 @@ def with_streams(kind: str, env: dict[str, str], folder: Path, crowd: Crowd) -> 
         stack.enter_context(procfile_process("web", env, folder))
         wait_for(lambda: is_ready(f"http://{place}"), STARTED_WITHIN, "the pages")
         stack.enter_context(procfile_process("relay", env, folder))
-        visit(place, crowd, WARM_UP)
+        visit(place, crowd, SIZES.warm_up)
         without = visit(place, crowd, SIZES.rounds)
         streams = Streams(place, crowd.streams)
         stack.callback(streams.close)

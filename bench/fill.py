@@ -59,7 +59,7 @@ FIRST_DRAFT = 10_000_000
 
 @dataclass(slots=True)
 class Filled:
-    """What was filled in. `tokens` are the letters each unit had to handle, the oldest first."""
+    """What was filled in. `tokens`: what the specialist of each unit handles, the oldest first."""
 
     letters: int
     rows: int = 0
@@ -85,7 +85,7 @@ def fill(url: str, letters: int, audit_key: bytes) -> Filled:
         rows, trail = LetterRows(bulk, ids, places), _Trail(bulk, ids, places, audit_key)
         for letter in _letters(letters, organs, types, last):
             trail.add(rows.add(letter), letter)
-            if letter.has_task:  # others were filed or went back: the unit never saw them
+            if letter.status in (S.IN_PROGRESS, S.DONE):  # the unit's specialist has seen it
                 filled.tokens.setdefault(letter.unit, []).append(letter.token)
         for year in sorted(last.keys() - books.keys()):
             bulk.add(SeriesYear, id=ids.take(SeriesYear), series_id=places.series_id, year=year)

@@ -13,7 +13,8 @@ class Sizes:
     """What a run measures with. The defaults are those of the published figures."""
 
     documents: int = 100_000
-    rounds: int = 200  # pages of each kind, after some to warm up
+    rounds: int = 200  # pages of each kind
+    warm_up: int = 20  # pages of each kind before those that are measured
     registrations: int = 1000
     writers: int = 32
     streams: int = 200
@@ -28,7 +29,9 @@ SIZES = Sizes()
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Let the command line change the numbers and leave parts out."""
     for name, value in defaults().items():
-        parser.add_argument(f"--{name}", type=positive, default=value, metavar="N")
+        parser.add_argument(
+            f"--{name.replace('_', '-')}", type=positive, default=value, metavar="N"
+        )
     parser.add_argument("--database", choices=DATABASES, help="only this one")
     parser.add_argument("--without-prefect", action="store_true", help="a short start, for tries")
 
