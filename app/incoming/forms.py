@@ -37,6 +37,7 @@ class RegisterForm(FlaskForm):
     """What the book says of a letter, and where it goes next."""
 
     code_number = StringField(_("Số"), [Length(max=40)])
+    no_number = BooleanField(_("Văn bản không ghi số"))
     code_notation = StringField(_("Ký hiệu"), [Length(max=60)])
     issued_date = _day(_("Ngày ban hành"))
     organ = SelectField(_("Cơ quan ban hành"), [InputRequired()], validate_choice=False)
@@ -54,6 +55,11 @@ class RegisterForm(FlaskForm):
     note = StringField(_("Ghi chú"), [Length(max=500)])
     duplicate_reason = StringField(_("Lý do vẫn vào sổ"), [Length(max=300)])
     version = HiddenField()
+
+    def validate_code_number(self, field: StringField) -> None:
+        """A symbol stands after a number; one that a pen wrote is left for a person to type."""
+        if self.code_notation.data and not (field.data or "").strip() and not self.no_number.data:
+            raise ValidationError(_("Có ký hiệu mà chưa có số: hãy nhập số trên văn bản."))
 
     def validate_submit_to(self, field: SelectField) -> None:
         """A value that was not offered is refused; none at all is the view's question."""

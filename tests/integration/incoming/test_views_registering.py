@@ -217,3 +217,15 @@ def test_only_those_who_register_may(app: Flask, office: Office, desk: Desk) -> 
         assert client.post(f"{path}/vao-so", data=typed(office)).status_code == 403
         assert client.get(path).status_code in (403, 404)
     assert letter(taken.letter_id).arrival_number is None
+
+
+def test_a_number_that_a_pen_wrote_is_not_forgotten(app: Flask, office: Office, desk: Desk) -> None:
+    path = address(desk.read(b"1").letter_id)
+    data, client = typed(office, code_number=""), browser(app, office.clerk)
+
+    refused = client.post(f"{path}/vao-so", data=data)
+    assert refused.status_code == 422
+    assert "Có ký hiệu mà chưa có số" in refused.get_data(as_text=True)
+    assert 'name="no_number"' in refused.get_data(as_text=True)
+
+    assert client.post(f"{path}/vao-so", data=data | {"no_number": "y"}).status_code == 302
