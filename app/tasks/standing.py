@@ -126,6 +126,12 @@ def place(
         custody.move(session, kind, thing_id, station=station, unit_id=unit_id, post_id=post_id)
 
 
+def place_at_lead(session: Session, task: Task) -> None:
+    """The task lies with whoever does it, or with the unit whose head has to name somebody."""
+    station = Station.HANDLER if task.lead_post_id else Station.UNIT
+    place(session, task, station, unit_id=task.lead_unit_id, post_id=task.lead_post_id)
+
+
 def leave(session: Session, task: Task, *, with_cause: bool) -> None:
     """The task is nowhere any more; its cause neither, if nothing else is open for it."""
     for kind, thing_id in things(task):

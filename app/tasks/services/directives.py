@@ -71,12 +71,30 @@ def give_directive(
         raise PermissionDenied("a directive needs a post")
     _check(session, actor, order)
     _replace_returned(session, actor, kind, thing_id)
+    directive = _written(actor, actor.post_id, kind, thing_id, order)
+    session.add(directive)
+    session.flush()
+    grant(session, kind, thing_id, post_term(actor.post_id), "directed")
+    _EFFECTS[order.outcome](session, actor, directive, order, title)
+    audit.record(
+        session, actor, "directive.given", directive.id, of=kind, thing=thing_id,
+        outcome=order.outcome.value,
+    )  # fmt: skip
+    hooks.directive_given(session, hooks.DirectiveGiven(actor, directive))
+    outbox.changed(session, kind, thing_id)
+    return directive
+
+
+def _written(
+    actor: Actor, post_id: int, kind: str, thing_id: int, order: DirectiveOrder
+) -> Directive:
+    """The row of an order, with its readers; `post_id` gives it."""
     directive = Directive(
         kind=kind,
         thing_id=thing_id,
         outcome=order.outcome,
         text=order.text.strip()[:2000],
-        from_post_id=actor.post_id,
+        from_post_id=post_id,
         by_person_id=actor.person_id,
         on_behalf_of=actor.on_behalf_of,
         to_post_id=order.to_post_id,
@@ -90,16 +108,6 @@ def give_directive(
     directive.readers = [
         DirectiveReader(unit_id=party.unit_id, post_id=party.post_id) for party in order.readers
     ]
-    session.add(directive)
-    session.flush()
-    grant(session, kind, thing_id, post_term(actor.post_id), "directed")
-    _EFFECTS[order.outcome](session, actor, directive, order, title)
-    audit.record(
-        session, actor, "directive.given", directive.id, of=kind, thing=thing_id,
-        outcome=order.outcome.value,
-    )  # fmt: skip
-    hooks.directive_given(session, hooks.DirectiveGiven(actor, directive))
-    outbox.changed(session, kind, thing_id)
     return directive
 
 

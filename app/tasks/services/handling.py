@@ -142,8 +142,7 @@ def reject_completion(session: Session, actor: Actor, *, task_id: int, reason: s
         raise RuleViolated("Công việc chưa được báo hoàn thành.")
     task.become(TaskStatus.IN_PROGRESS)
     task.submitted_at, task.percent = None, 90
-    station = Station.HANDLER if task.lead_post_id else Station.UNIT
-    standing.place(session, task, station, unit_id=task.lead_unit_id, post_id=task.lead_post_id)
+    standing.place_at_lead(session, task)
     _tell_lead(session, task, "task.rejected", f"Cần làm lại: {task.title}", reason.strip())
     _write_down(session, actor, task, "task.rejected")
     return task
@@ -173,8 +172,7 @@ def send_again(session: Session, actor: Actor, *, task_id: int, text: str = "") 
     actor = authorize(standing.as_assigner(actor, task), permissions.CREATE)
     task.become(TaskStatus.NOT_STARTED)
     task.opened_at = None
-    station = Station.HANDLER if task.lead_post_id else Station.UNIT
-    standing.place(session, task, station, unit_id=task.lead_unit_id, post_id=task.lead_post_id)
+    standing.place_at_lead(session, task)
     _tell_lead(session, task, "task.given", f"Giao lại: {task.title}", text.strip())
     _write_down(session, actor, task, "task.sent_again")
     return task

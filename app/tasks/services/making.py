@@ -18,7 +18,6 @@ from app.tasks import permissions, queries, standing
 from app.tasks.models import (
     FLASH,
     Participation,
-    Station,
     Task,
     TaskParticipant,
     TaskSource,
@@ -99,19 +98,19 @@ def make_task(
     cause: tuple[str, int] | None = None,
 ) -> Task:
     """The row with its participants, rights, place and notices. Permission is the caller's."""
-    title = _check(session, order)
     if actor.post_id is None:
         raise PermissionDenied("a task needs an assigner with a post")
     if parent is not None:
         cause, directive_id = _cause_of(parent), parent.directive_id
+    kind, thing_id = cause or (None, None)
     task = Task(
-        title=title[:500],
+        title=_check(session, order),
         body=order.body.strip(),
         source=source,
         urgency=order.urgency,
         directive_id=directive_id,
-        kind=cause[0] if cause else None,
-        thing_id=cause[1] if cause else None,
+        kind=kind,
+        thing_id=thing_id,
         parent_id=parent.id if parent else None,
         assigner_post_id=actor.post_id,
         acceptor_post_id=_acceptor(session, actor.post_id, order.lead),
@@ -119,14 +118,13 @@ def make_task(
         lead_post_id=order.lead.post_id,
         due_at=order.due_at,
         original_due_at=order.due_at,
-        created_at=now(),
         assigned_at=now() if order.lead.post_id else None,
     )
     task.participants = _participants(order)
     session.add(task)
     session.flush()
     _open_to(session, actor, task, order)
-    _place(session, task)
+    standing.place_at_lead(session, task)
     _announce(session, actor, task, order)
     return task
 
@@ -155,7 +153,7 @@ def _check(session: Session, order: TaskOrder) -> str:
     unit_id = order.lead.unit_id
     if unit_id is not None and organisation.head_post(session, unit_id) is None:
         raise InvalidInput("Đơn vị này chưa có người phụ trách. Hãy giao đích danh.", "lead")
-    return title
+    return title[:500]
 
 
 def check_reach(session: Session, actor: Actor, lead: Party) -> None:
@@ -211,11 +209,6 @@ def _open_to(session: Session, actor: Actor, task: Task, order: TaskOrder) -> No
         grant(session, KIND, task.id, term, reason)
         if cause is not None:
             grant(session, cause[0], cause[1], term, reason)
-
-
-def _place(session: Session, task: Task) -> None:
-    station = Station.HANDLER if task.lead_post_id else Station.UNIT
-    standing.place(session, task, station, unit_id=task.lead_unit_id, post_id=task.lead_post_id)
 
 
 def _announce(session: Session, actor: Actor, task: Task, order: TaskOrder) -> None:
