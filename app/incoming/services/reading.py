@@ -111,7 +111,8 @@ def finish_reading(session: Session, actor: Actor, claim: JobClaim, reading: Rea
     if item.state is not IntakeState.REGISTERED:
         item.state = IntakeState.READ
     session.get_one(StoredFile, file_id).page_count = item.pages
-    jobs.enqueue(session, item, JobKind.DERIVE)
+    if any(page.source != "embedded" for page in reading.pages):
+        jobs.enqueue(session, item, JobKind.DERIVE)  # a born-digital file is searchable itself
     audit.record(session, actor, "intake.read", item.id, pages=item.pages)
     _prefill(session, item, reading)
     announce(session, item)

@@ -21,6 +21,7 @@ from app.registers import services as registers
 from app.registers.models import Direction
 from app.security import SYSTEM, Actor
 from ocr import Field, PageText, Reading, Word
+from ocr.types import Source
 from tests.factories import Office, make_organ
 
 LIMIT = 1024 * 1024
@@ -51,7 +52,7 @@ def send(
     return entry.take_in(actor, io.BytesIO(content), arrival, limit=LIMIT)
 
 
-def reading_of(*pages: str, **fields: str) -> Reading:
+def reading_of(*pages: str, source: Source = "ocr", **fields: str) -> Reading:
     """What the reader would say of a file with these pages and fields."""
     return Reading(
         file="a.pdf",
@@ -59,7 +60,7 @@ def reading_of(*pages: str, **fields: str) -> Reading:
         elapsed_s=0.5,
         pages=tuple(
             PageText(
-                number, 1654, 2339, 200, 0.0, "ocr", 95.0, text,
+                number, 1654, 2339, 200, 0.0, source, 95.0, text,
                 tuple(Word(word, (0.1, 0.1, 0.2, 0.12), 95.0) for word in text.split()),
             )
             for number, text in enumerate(pages, start=1)

@@ -178,6 +178,13 @@ def test_the_searchable_copy_follows_at_low_priority(office: Office, desk: Desk)
     assert claim().kind is JobKind.DERIVE
 
 
+def test_a_born_digital_file_needs_no_searchable_copy(office: Office) -> None:
+    taken = send(office.clerk, PDF)
+    finish(claim(), reading_of("x", source="embedded"))
+
+    assert [job.kind for job in jobs_of(taken.intake_id)] == [JobKind.READ]
+
+
 def test_a_failed_copy_leaves_the_reading_as_it_is(office: Office, desk: Desk) -> None:
     taken = desk.read(b"1")
     held = claim()
