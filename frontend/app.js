@@ -39,6 +39,7 @@ application.register("toast", ToastController);
 application.register("upload", UploadController);
 
 application.register("chart", lazy(() => import("./controllers/chart.js")));
+application.register("editor", lazy(() => import("./controllers/editor.js")));
 application.register("picker", lazy(() => import("./controllers/picker.js")));
 application.register(
   "viewer",

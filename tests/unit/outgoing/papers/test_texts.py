@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.outgoing.papers.clean import clean_html
+from app.outgoing.papers.clean import body_from, clean_html, for_typing, plain_text
 from app.outgoing.papers.differences import Piece, between, changed
 
 
@@ -43,6 +43,25 @@ def test_nothing_that_acts_loads_or_hides_is_kept(bad: str) -> None:
 
 def test_text_is_composed() -> None:
     assert clean_html(unicodedata.normalize("NFD", "<p>Ủy ban</p>")) == "<p>Ủy ban</p>"
+
+
+def test_lines_typed_without_script_become_paragraphs_and_come_back_as_lines() -> None:
+    body = body_from("Một & hai.\r\n\r\n  1 < 2  ")
+
+    assert body == "<p>Một &amp; hai.</p><p>1 &lt; 2</p>"
+    assert for_typing(body) == "Một & hai.\n1 < 2"
+
+
+def test_a_formatted_body_is_not_flattened_for_typing() -> None:
+    body = "<p><strong>Một</strong></p>"
+
+    assert body_from(for_typing(body)) == body
+
+
+def test_the_text_of_a_body_has_a_line_for_each_paragraph_and_cell() -> None:
+    body = "<p>A &amp; b</p><ul><li><p>c</p></li></ul><table><tr><td>1</td><td>2</td></tr></table>"
+
+    assert plain_text(body) == "A & b\nc\n1\n2"
 
 
 def test_a_changed_word_is_shown_within_its_paragraph() -> None:
