@@ -16,6 +16,9 @@ from ocr.geometry import union
 from ocr.lines import Line, is_upper
 from ocr.types import Box
 
+OPENING = re.compile(r"(Điều \d{1,3}[.:]|Căn cứ |Theo đề nghị |\d{1,2}\. |[a-zđ]\) )")
+"""What begins a paragraph wherever the sentence before it has ended."""
+
 
 @dataclass(frozen=True)
 class Passage:
@@ -171,7 +174,7 @@ def _usual(edges: list[float], lowest: bool) -> float:
     """The edge of the text: the outermost one that several lines share."""
     ordered = sorted(edges, reverse=not lowest)
     for edge in ordered:
-        if sum(abs(other - edge) < 0.006 for other in edges) >= min(3, len(edges)):
+        if sum(abs(other - edge) < 0.006 for other in edges) >= min(2, len(edges)):
             return edge
     return ordered[0]
 
@@ -205,4 +208,6 @@ def _begins(before: Passage, line: Passage, column: _Column) -> bool:
     wide = line.box[1] - before.box[3] > max(0.9, column.gap / line.height + 0.5) * line.height
     hanging = indented and abs(before.box[0] - line.box[0]) < 0.012
     ended = before.text.endswith((".", ";", ":"))
+    if ended and OPENING.match(line.text):
+        return True
     return far_short or wide or (indented and (short or ended or not hanging))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ BLANKS = frozenset({9, 10, 13, 32, 0xA0})
 RULE_HEIGHT = 3.0
 """Points: what is drawn flatter than this and wider than `RULE_WIDTH` is a rule."""
 RULE_WIDTH = 14.0
+FACES = ("psmt", "mt", "bolditalic", "bolditalicps", "italic", "bold", "regular", "ps")
+"""What follows the family in a font's name, in the order in which it is taken off the end."""
 COLOURED = 60
 """A letter is black (or grey) if its channels differ by no more than this, of 255."""
 
@@ -247,9 +250,7 @@ def describe_font(name: str, flags: int) -> tuple[str, bool, bool]:
     low = plain.lower()
     bold = any(sign in low for sign in ("bold", "black", "heavy")) or bool(flags & FLAG_FORCE_BOLD)
     italic = "italic" in low or "oblique" in low or bool(flags & FLAG_ITALIC)
-    family = low.replace(",", "-").split("-")[0].replace(" ", "")
-    for ending in ("psmt", "ps", "mt"):
-        family = family.removesuffix(ending)
-    for ending in ("bolditalic", "bold", "italic", "regular"):
+    family = re.sub(r"[^a-z0-9.]", "", low)
+    for ending in FACES:
         family = family.removesuffix(ending)
     return family, bold, italic
