@@ -27,6 +27,7 @@ OWN = frozenset(
 PREFIXES = ("PREFECT_", "FLASK_", "SMTP_", "MAIL_")
 STARTED_WITHIN = 120.0
 PATIENCE = 20.0  # seconds between asking a process to end and killing it
+KILLED_WITHIN = 30.0
 
 
 def plain_environment(env: Mapping[str, str]) -> dict[str, str]:
@@ -128,15 +129,20 @@ def end(
     until = time.monotonic() + patience
     with suppress(subprocess.TimeoutExpired):
         child.wait(patience)
-    while any(started_at(pid) == start for pid, start in family) and time.monotonic() < until:
+    while any(map(_lives, family)) and time.monotonic() < until:
         time.sleep(0.05)
-    for pid, start in family:
-        if started_at(pid) == start:  # not another process that got the number meanwhile
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+    for one in filter(_lives, family):
+        with suppress(ProcessLookupError):
+            os.kill(one[0], signal.SIGKILL)
     if child.poll() is None:
         child.kill()
         child.wait()
+    wait_for(lambda: not any(map(_lives, family)), KILLED_WITHIN, "the end of killed processes")
+
+
+def _lives(one: tuple[int, str]) -> bool:
+    """Whether it is still there, and not another process that got its number meanwhile."""
+    return started_at(one[0]) == one[1]
 
 
 def descendants(pid: int) -> list[tuple[int, str]]:
