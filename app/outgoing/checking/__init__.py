@@ -41,7 +41,8 @@ __all__ = [
     "repair_all",
     "rules",
 ]
-WITHOUT_TEXT = ("page.",)
+WITHOUT_TEXT = ("page.no_text", "page.legacy_font")
+"""Rules that say something about a page whose text cannot be read."""
 
 
 class NotRepairable(RuleViolated):
@@ -70,7 +71,7 @@ def check(
     findings = [
         _finding(rule, fault)
         for rule in rules_in_force(on)
-        if sheet.has_text or rule.topic == "page"
+        if sheet.has_text or rule.id in WITHOUT_TEXT
         for fault in CHECKERS[rule.id](sheet, rule)
     ]
     return sorted(findings, key=_order)

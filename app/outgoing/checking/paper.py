@@ -17,6 +17,7 @@ from app.outgoing.checking.docx_file import DocxFacts
 from app.outgoing.checking.passages import Paragraph, Passage, inside, paragraphs, passage, whole
 from app.outgoing.checking.reading import StyledPage
 from app.outgoing.checking.types import Expected
+from ocr.decide import short_text_is_usable, text_is_usable
 from ocr.fields import page_lines, read_head
 from ocr.fields.dates import date_line
 from ocr.fields.head import TO_LINE, Head, is_motto
@@ -29,6 +30,7 @@ from ocr.lines import Line, fold, is_upper
 from ocr.types import Box, PageText
 
 PAGE_NUMBER = re.compile(r"^\W{0,3}\d{1,3}\W{0,3}$")
+FEWEST_WORDS = 25
 MARGIN_ZONE = 0.085
 """Page numbers stand in the outer part of the page of this height."""
 BASES = re.compile(r"^\W*(CAN CU|THEO DE NGHI|XET DE NGHI|THUC HIEN|XET TO TRINH) ")
@@ -59,7 +61,11 @@ class Paper:
 
     @cached_property
     def has_text(self) -> bool:
-        return sum(len(page.text.words) for page in self.pages[:2]) >= 25
+        """Whether page 1 carries Vietnamese text: a scan, or what a foreign reader wrote under
+        one, is not checked."""
+        text = self.texts[0].text
+        usable = text_is_usable(text) or short_text_is_usable(text)
+        return usable and len(self.texts[0].words) >= FEWEST_WORDS
 
     # -- the head -------------------------------------------------------------------------
 

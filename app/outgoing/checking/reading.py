@@ -35,8 +35,8 @@ BLANKS = frozenset({9, 10, 13, 32, 0xA0})
 RULE_HEIGHT = 3.0
 """Points: what is drawn flatter than this and wider than `RULE_WIDTH` is a rule."""
 RULE_WIDTH = 14.0
-FACES = ("psmt", "mt", "bolditalic", "bolditalicps", "italic", "bold", "regular", "ps")
-"""What follows the family in a font's name, in the order in which it is taken off the end."""
+FACES = ("ps", "mt", "italic", "bold", "regular", "oblique")
+"""What follows the family in a font's name, and is taken off its end."""
 COLOURED = 60
 """A letter is black (or grey) if its channels differ by no more than this, of 255."""
 
@@ -251,6 +251,6 @@ def describe_font(name: str, flags: int) -> tuple[str, bool, bool]:
     bold = any(sign in low for sign in ("bold", "black", "heavy")) or bool(flags & FLAG_FORCE_BOLD)
     italic = "italic" in low or "oblique" in low or bool(flags & FLAG_ITALIC)
     family = re.sub(r"[^a-z0-9.]", "", low)
-    for ending in FACES:
-        family = family.removesuffix(ending)
+    while cut := next((face for face in FACES if family.endswith(face)), None):
+        family = family.removesuffix(cut)
     return family, bold, italic

@@ -42,6 +42,17 @@ def type_code(paper: Paper, rule: Rule) -> Iterator[Fault]:
                 yield Fault(spot, match[0].rstrip("-"), f"…/{wanted}-…", values={"kind": match[1]})
 
 
+@checks("references.spaces")
+def spaces(paper: Paper, rule: Rule) -> Iterator[Fault]:
+    """“số 162 /TTr- SCT”: number and symbol of a document are one word."""
+    pattern = r"(?<!\w)số (\d+\w? ?/ ?(?:\d{4} ?/ ?)?[A-ZĐ][A-Za-zĐđ]* ?- ?[A-ZĐ][\w&]*)"
+    for part in paper.prose:
+        for match, spot in part.find(pattern):
+            if " " in match[1]:
+                right = match[1].replace(" ", "")
+                yield Fault(spot, match[1], right, Repair("replace", match[1], right))
+
+
 @checks("references.code_marks")
 def code_marks(paper: Paper, rule: Rule) -> Iterator[Fault]:
     """“Quyết định số 12/QD-UBND”: the abbreviation without its marks or capitals."""

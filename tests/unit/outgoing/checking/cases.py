@@ -268,6 +268,7 @@ LANGUAGE = [
     saying("language.brackets", "(phụ", "Phường gửi kèm biểu (phụ biểu số 1 để theo dõi."),
     saying("references.type_code", "Quyết định", "Theo Quyết định số 12/KH-UBND ngày 05/3/2025."),
     saying("references.code_marks", "QD", "Theo Quyết định số 12/QD-UBND ngày 05/3/2025."),
+    saying("references.spaces", "34 /TTr", "Theo Tờ trình số 34 /TTr- SCT ngày 05/3/2025."),
     saying("references.no_date", "Tờ trình", "Phường đã có Tờ trình số 34/TTr-UBND về việc này."),
 ]
 EXPECTED = [

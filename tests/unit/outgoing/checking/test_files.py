@@ -29,6 +29,7 @@ from app.outgoing.checking import (
 from app.outgoing.checking.__main__ import main
 from app.outgoing.checking.docx_file import UnreadableDocx
 from app.outgoing.checking.reading import describe_font
+from ocr.lines import fold
 from tests.unit.outgoing.checking.cases import TEXT, TODAY
 from tests.unit.outgoing.checking.making import DECISION, LETTER, draw
 
@@ -156,6 +157,15 @@ def test_a_scan_is_said_to_be_unreadable_and_not_full_of_faults() -> None:
     canvas.save()
 
     assert [f.rule for f in check(out.getvalue(), on=TODAY)] == ["page.no_text"]
+
+
+def test_what_a_foreign_reader_wrote_under_a_scan_is_not_checked() -> None:
+    pdf = draw(DECISION.but(**{
+        part: tuple(fold(text).capitalize() for text in getattr(DECISION, part))
+        for part in ("organ", "subject", "bases", "body", "received")
+    }))  # fmt: skip
+
+    assert [f.rule for f in check(pdf, on=TODAY)] == ["page.no_text"]
 
 
 def test_fonts_of_before_unicode_are_named() -> None:
