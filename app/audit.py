@@ -88,19 +88,24 @@ def record_read(session: Session, actor: Actor, kind: str, thing_id: int, how: s
 
     Returns whether a row was written.
     """
-    action = f"{kind}.{how}"
-    seen = sa.select(AuditLog.id).where(
-        AuditLog.action == action,
+    if session.scalar(read_lately(actor, kind, thing_id, how).limit(1)) is not None:
+        return False
+    record(session, actor, f"{kind}.{how}", thing_id)
+    return True
+
+
+def read_lately(
+    actor: Actor, kind: str, thing_id: int | sa.SQLColumnExpression[int], how: str
+) -> sa.Select[tuple[int]]:
+    """The rows that make a further one of the same reading needless."""
+    return sa.select(AuditLog.id).where(
+        AuditLog.action == f"{kind}.{how}",
         AuditLog.kind == kind,
         AuditLog.thing_id == thing_id,
         AuditLog.post_id == actor.post_id,
         AuditLog.person_id == actor.person_id,
         AuditLog.at > now() - READ_WINDOW,
     )
-    if session.scalar(seen.limit(1)) is not None:
-        return False
-    record(session, actor, action, thing_id)
-    return True
 
 
 def canonical(row: AuditLog) -> bytes:

@@ -10,12 +10,12 @@ import fcntl
 import logging
 import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -90,6 +90,8 @@ class Base(DeclarativeBase):
 
 ReadingFactory: sessionmaker[Session] = sessionmaker(autoflush=False, expire_on_commit=False)
 WritingFactory: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
+T = TypeVar("T")
+_MEMORY = "remembered"
 _block: ContextVar[str | None] = ContextVar("db_block", default=None)
 _lock_path: Path | None = None
 
@@ -146,9 +148,23 @@ def reading() -> Iterator[Session]:
     token = _block.set("reading")
     try:
         with ReadingFactory() as session:
+            session.info[_MEMORY] = {}
             yield session
     finally:
         _block.reset(token)
+
+
+def remembered(session: Session, key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` gives, made once in a `reading()` block: lists that many parts of a page need.
+
+    A `transaction()` remembers nothing, since it may change what the value rests on.
+    """
+    memory: dict[Hashable, T] | None = session.info.get(_MEMORY)
+    if memory is None:
+        return make()
+    if key not in memory:
+        memory[key] = make()
+    return memory[key]
 
 
 @contextmanager

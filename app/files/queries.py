@@ -41,6 +41,14 @@ def derivatives(session: Session, file_ids: Sequence[int], role: FileRole) -> di
     }
 
 
+def with_derivatives(session: Session, file_ids: Sequence[int]) -> list[StoredFile]:
+    """Files and all that was derived from them, oldest first, one query."""
+    rows = sa.select(StoredFile).where(
+        sa.or_(StoredFile.id.in_(file_ids), StoredFile.derived_from_id.in_(file_ids))
+    )
+    return list(session.scalars(rows.order_by(StoredFile.id))) if file_ids else []
+
+
 def known_hashes(session: Session, hashes: Sequence[str]) -> set[str]:
     """Those among `hashes` that have a row, whatever its state."""
     return set(session.scalars(sa.select(Blob.sha256).where(Blob.sha256.in_(hashes))))

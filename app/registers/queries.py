@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.clock import today
+from app.db import remembered
 from app.errors import NotFound
 from app.registers.models import (
     Direction,
@@ -211,16 +212,18 @@ def count_entries(session: Session, series_id: int, year: int) -> int:
 def document_types(session: Session, on: date | None = None) -> Sequence[DocumentType]:
     """The types that are in force on a day, in the order of the decree."""
     day = on or today()
-    return session.scalars(
-        sa.select(DocumentType)
-        .where(
-            DocumentType.valid_from <= day,
-            sa.or_(DocumentType.valid_to.is_(None), DocumentType.valid_to >= day),
-        )
-        .order_by(DocumentType.position)
-    ).all()
+    return [
+        one
+        for one in _every_type(session)
+        if one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)
+    ]
 
 
 def type_labels(session: Session) -> dict[str, str]:
     """Labels of all types by code, past ones too, for lists of old documents."""
-    return dict(session.execute(sa.select(DocumentType.code, DocumentType.label)).tuples().all())
+    return {one.code: one.label for one in _every_type(session)}
+
+
+def _every_type(session: Session) -> Sequence[DocumentType]:
+    rows = sa.select(DocumentType).order_by(DocumentType.position)
+    return remembered(session, _every_type, lambda: session.scalars(rows).all())

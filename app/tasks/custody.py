@@ -122,6 +122,28 @@ def opened(session: Session, actor: Actor, kind: str, thing_id: int) -> bool:
     return True
 
 
+def unopened(
+    actor: Actor, kind: str, thing_id: int | sa.SQLColumnExpression[int]
+) -> sa.Select[tuple[Custody]]:
+    """The open stay of a thing, if it lies with the actor and they have not looked at it."""
+    led = sorted(int(term[5:]) for term in actor.terms if term.startswith("unit:"))
+    at_desk = Custody.station.in_(sorted(AT_THE_OFFICE, key=lambda one: one.value))
+    of_unit = sa.or_(
+        sa.and_(at_desk, Custody.unit_id.in_(sorted(actor.unit_ids))),
+        sa.and_(~at_desk, Custody.unit_id.in_(led)),
+    )
+    return sa.select(Custody).where(
+        Custody.kind == kind,
+        Custody.thing_id == thing_id,
+        Custody.until.is_(None),
+        Custody.opened_at.is_(None),
+        sa.or_(
+            Custody.post_id.in_(sorted(actor.post_ids)),
+            sa.and_(Custody.post_id.is_(None), of_unit),
+        ),
+    )
+
+
 def current(session: Session, kind: str, ids: Iterable[int]) -> dict[int, CustodyLine]:
     """The line of each thing that is somewhere; a constant number of queries."""
     rows = session.scalars(
@@ -129,37 +151,54 @@ def current(session: Session, kind: str, ids: Iterable[int]) -> dict[int, Custod
             Custody.kind == kind, Custody.thing_id.in_(set(ids)), Custody.until.is_(None)
         )
     ).all()
-    if not rows:
-        return {}
-    names, calendar, moment = _names(session, rows), load_calendar(session), now()
-    return {
-        row.thing_id: CustodyLine(
-            holder=names[row.id],
-            waited=_waited(calendar, row.since, moment),
-            opened=row.opened_at is not None,
-            station=row.station,
-            since=row.since,
-        )
-        for row in rows
-    }
+    return {row.thing_id: line for row, line in _lines(session, rows)}
 
 
 def chain(session: Session, kind: str, thing_id: int) -> list[Stay]:
     """All stations of one thing, in order, with the working time spent at each."""
+    return line_and_chain(session, kind, thing_id)[1]
+
+
+def line_and_chain(
+    session: Session, kind: str, thing_id: int
+) -> tuple[CustodyLine | None, list[Stay]]:
+    """Where one thing is and how it came there, read together."""
     rows = session.scalars(
         sa.select(Custody).where(Custody.kind == kind, Custody.thing_id == thing_id)
         .order_by(Custody.id)
     ).all()  # fmt: skip
     if not rows:
-        return []
+        return None, []
     names, calendar, moment = _names(session, rows), load_calendar(session), now()
-    return [
+    stays = [
         Stay(
             title=STATION_LABELS[row.station],
             who=names[row.id],
             at=f"{local(row.since):%H:%M %d/%m}",
             waited=_waited(calendar, row.since, row.until or moment),
             state="done" if row.until else "now",
+        )
+        for row in rows
+    ]
+    here = [line for _row, line in _lines(session, [row for row in rows if row.until is None])]
+    return (here[0] if here else None), stays
+
+
+def _lines(session: Session, rows: Sequence[Custody]) -> list[tuple[Custody, CustodyLine]]:
+    """The lines of open stays."""
+    if not rows:
+        return []
+    names, calendar, moment = _names(session, rows), load_calendar(session), now()
+    return [
+        (
+            row,
+            CustodyLine(
+                holder=names[row.id],
+                waited=_waited(calendar, row.since, moment),
+                opened=row.opened_at is not None,
+                station=row.station,
+                since=row.since,
+            ),
         )
         for row in rows
     ]

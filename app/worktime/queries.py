@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.db import remembered
 from app.worktime.calendar import Calendar, Minutes, SpecialDay, WeeklyShifts
 from app.worktime.models import CalendarDay, CalendarShift, WorkingCalendar
 
@@ -19,12 +22,16 @@ def default_calendar(session: Session) -> WorkingCalendar | None:
 
 
 def load_calendar(session: Session) -> Calendar:
-    """The organ's calendar: two queries. Without any data a plain working week."""
-    row = default_calendar(session)
-    if row is None:
+    """The organ's calendar: two queries, once a page. Without any data a plain working week."""
+    return remembered(session, load_calendar, lambda: _load(session))
+
+
+def _load(session: Session) -> Calendar:
+    shifts = _shifts(session)
+    if not shifts:
         weekdays = dict.fromkeys(range(5), FALLBACK_SHIFTS)
         return Calendar((WeeklyShifts(date.min, None, weekdays),))
-    return Calendar(_weeks(session, row.id), _special(session, row.id))
+    return Calendar(_weeks(shifts), _special(session, shifts[0].calendar_id))
 
 
 def days_of_year(session: Session, calendar_id: int, year: int) -> list[CalendarDay]:
@@ -36,12 +43,32 @@ def days_of_year(session: Session, calendar_id: int, year: int) -> list[Calendar
     return list(session.scalars(rows.order_by(CalendarDay.day)))
 
 
-def _weeks(session: Session, calendar_id: int) -> tuple[WeeklyShifts, ...]:
-    rows = sa.select(CalendarShift).filter_by(calendar_id=calendar_id)
+def _shifts(session: Session) -> Sequence[sa.Row[Any]]:
+    """The shifts of the default calendar; one empty row for a calendar without any."""
+    default = (
+        sa.select(WorkingCalendar.id)
+        .order_by(WorkingCalendar.is_default.desc(), WorkingCalendar.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    shift = CalendarShift
+    rows = (
+        sa.select(
+            WorkingCalendar.id.label("calendar_id"), shift.weekday, shift.start_minute,
+            shift.end_minute, shift.valid_from, shift.valid_to,
+        )
+        .outerjoin(shift, shift.calendar_id == WorkingCalendar.id)
+        .where(WorkingCalendar.id == default)
+    )  # fmt: skip
+    return session.execute(rows.order_by(shift.start_minute)).all()
+
+
+def _weeks(shifts: Sequence[sa.Row[Any]]) -> tuple[WeeklyShifts, ...]:
     periods: dict[tuple[date, date | None], dict[int, list[Minutes]]] = {}
-    for shift in session.scalars(rows.order_by(CalendarShift.start_minute)):
-        week = periods.setdefault((shift.valid_from, shift.valid_to), {})
-        week.setdefault(shift.weekday, []).append((shift.start_minute, shift.end_minute))
+    for shift in shifts:
+        if shift.weekday is not None:
+            week = periods.setdefault((shift.valid_from, shift.valid_to), {})
+            week.setdefault(shift.weekday, []).append((shift.start_minute, shift.end_minute))
     newest_first = sorted(periods.items(), key=lambda item: item[0][0], reverse=True)
     return tuple(
         WeeklyShifts(begin, end, {weekday: tuple(shifts) for weekday, shifts in week.items()})
@@ -50,12 +77,13 @@ def _weeks(session: Session, calendar_id: int) -> tuple[WeeklyShifts, ...]:
 
 
 def _special(session: Session, calendar_id: int) -> dict[date, SpecialDay]:
-    rows = sa.select(CalendarDay).filter_by(calendar_id=calendar_id)
+    day = CalendarDay
+    rows = sa.select(day.day, day.label, day.shifts).where(day.calendar_id == calendar_id)
     return {
-        day.day: SpecialDay(
-            label=day.label,
-            shifts=tuple((start, end) for start, end in day.shifts),
-            working=bool(day.shifts),
+        on: SpecialDay(
+            label=label,
+            shifts=tuple((start, end) for start, end in shifts),
+            working=bool(shifts),
         )
-        for day in session.scalars(rows)
+        for on, label, shifts in session.execute(rows)
     }

@@ -10,6 +10,7 @@ from app.incoming.queries.book import (
 from app.incoming.queries.deadlines import DueProposal, due_for_unit, due_in_text
 from app.incoming.queries.detail import FileView, LetterView, file_for, files_of, load_letter
 from app.incoming.queries.ledger import (
+    IN_READING,
     DayEnd,
     Progress,
     attention,
@@ -31,6 +32,7 @@ from app.incoming.queries.letters import (
     next_letter,
     next_to_register,
     next_waiting,
+    opening_is_news,
     page_of_letters,
     same_letter,
     submitted_to,
@@ -48,6 +50,7 @@ from app.incoming.queries.text import (
 )
 
 __all__ = [
+    "IN_READING",
     "KIND",
     "TAB_LABELS",
     "DayEnd",
@@ -82,6 +85,7 @@ __all__ = [
     "next_letter",
     "next_to_register",
     "next_waiting",
+    "opening_is_news",
     "page_of_letters",
     "page_texts",
     "past_directives",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.files.models import FileRole, StoredFile
-from app.files.queries import derivatives, get_file
+from app.files.queries import get_file, with_derivatives
 from app.incoming.models import (
     IncomingDocument,
     IntakeItem,
@@ -18,15 +18,16 @@ from app.incoming.models import (
     LetterFileRole,
     Proposal,
 )
-from app.incoming.queries.ledger import Progress, items_of, progress
+from app.incoming.queries.ledger import IN_READING, Progress, progress
 from app.incoming.queries.letters import KIND, get_letter_by_token
 from app.incoming.queries.text import ProposedForm, proposed_form
-from app.organisation.models import IssuingBody, Organ
-from app.organisation.queries import post_label
+from app.organisation.models import IssuingBody
+from app.organisation.queries import every_issuing_body, post_label
 from app.registers.queries import type_labels
 from app.security import Actor
-from app.tasks.custody import CustodyLine, Stay, chain, current
+from app.tasks.custody import CustodyLine, Stay, line_and_chain
 from app.tasks.models import Directive, Task
+from app.tasks.queries import directives_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class FileView:
     intake: IntakeItem
     file: StoredFile | None
     searchable: StoredFile | None
+    stamped: StoredFile | None
     progress: Progress | None
 
     @property
@@ -50,7 +52,6 @@ class LetterView:
 
     letter: IncomingDocument
     type_label: str
-    organ: Organ | None
     issuing_body: IssuingBody | None
     files: tuple[FileView, ...]
     proposed: ProposedForm
@@ -70,30 +71,27 @@ def load_letter(session: Session, actor: Actor, token: str) -> LetterView:
     """The page of a letter. Raises NotFound."""
     letter = get_letter_by_token(session, actor, token)
     files = files_of(session, letter.id)
-    directives = session.scalars(
-        sa.select(Directive).filter_by(kind=KIND, thing_id=letter.id).order_by(Directive.id)
-    ).all()
+    directives = directives_of(session, KIND, [letter.id])[::-1]
     tasks = session.scalars(
         sa.select(Task).filter_by(kind=KIND, thing_id=letter.id).order_by(Task.id)
     ).all()
     proposals = session.scalars(
         sa.select(Proposal).filter_by(letter_id=letter.id).order_by(Proposal.id)
     ).all()
+    labels = post_label(session, _posts(letter, directives, tasks, proposals))
+    line, stays = line_and_chain(session, KIND, letter.id)
     return LetterView(
         letter=letter,
         type_label=type_labels(session).get(letter.document_type or "", ""),
-        organ=session.get(Organ, letter.organ_id) if letter.organ_id else None,
-        issuing_body=(
-            session.get(IssuingBody, letter.issuing_body_id) if letter.issuing_body_id else None
-        ),
+        issuing_body=every_issuing_body(session).get(letter.issuing_body_id or 0),
         files=files,
         proposed=proposed_form(session, letter),
-        custody=current(session, KIND, [letter.id]).get(letter.id),
-        chain=tuple(chain(session, KIND, letter.id)),
+        custody=line,
+        chain=tuple(stays),
         directives=tuple(directives),
         tasks=tuple(tasks),
         proposals=tuple(proposals),
-        labels=post_label(session, _posts(letter, directives, tasks, proposals)),
+        labels=labels,
     )
 
 
@@ -114,30 +112,26 @@ def _posts(
 
 
 def files_of(session: Session, letter_id: int) -> tuple[FileView, ...]:
-    """The files of a letter, main first, replaced scans last: five queries."""
-    placed = session.scalars(
-        sa.select(LetterFile)
-        .where(LetterFile.letter_id == letter_id)
-        .order_by(LetterFile.position, LetterFile.id)
-    ).all()
-    items = {item.id: item for item in items_of(session, [letter_id])[letter_id]}
-    ids = [row.file_id for row in placed if row.file_id]
-    stored = {
-        file.id: file
-        for file in session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(ids)))
-    }
-    copies = derivatives(session, ids, FileRole.SEARCHABLE)
-    going = progress(session, list(items))
+    """The files of a letter, main first, replaced scans last: three queries."""
+    rows = sa.select(LetterFile, IntakeItem).join(
+        IntakeItem, IntakeItem.id == LetterFile.intake_id
+    ).where(LetterFile.letter_id == letter_id)  # fmt: skip
+    placed = session.execute(rows.order_by(LetterFile.position, LetterFile.id)).tuples().all()
+    stored = with_derivatives(session, [row.file_id for row, _item in placed if row.file_id])
+    originals = {file.id: file for file in stored}
+    copies = {(file.derived_from_id, file.role): file for file in stored}  # the newest of a role
+    going = progress(session, [item.id for _row, item in placed if item.state in IN_READING])
     order = {LetterFileRole.MAIN: 0, LetterFileRole.ATTACHMENT: 1, LetterFileRole.REPLACED: 2}
     return tuple(
         FileView(
             placed=row,
-            intake=items[row.intake_id],
-            file=stored.get(row.file_id or 0),
-            searchable=copies.get(row.file_id or 0),
-            progress=going.get(row.intake_id),
+            intake=item,
+            file=originals.get(row.file_id or 0),
+            searchable=copies.get((row.file_id or 0, FileRole.SEARCHABLE)),
+            stamped=copies.get((row.file_id or 0, FileRole.STAMPED)),
+            progress=going.get(item.id),
         )
-        for row in sorted(placed, key=lambda row: order[row.role])
+        for row, item in sorted(placed, key=lambda pair: order[pair[0].role])
     )
 
 

@@ -24,6 +24,8 @@ from app.incoming.models import (
 from app.incoming.permissions import RECONCILE, REGISTER
 from app.security import Actor, authorize
 
+IN_READING = OPEN_INTAKE - {IntakeState.READ}
+"""States in which a page says how far the reading is, or why it failed."""
 GONE = (IntakeState.REJECTED, IntakeState.DUPLICATE)
 
 
@@ -117,6 +119,8 @@ class Progress:
 
 def progress(session: Session, intake_ids: Sequence[int]) -> dict[int, Progress]:
     """The newest reading of each file, one query."""
+    if not intake_ids:
+        return {}
     newest = (
         sa.select(sa.func.max(ReadingJob.id))
         .where(ReadingJob.intake_id.in_(intake_ids), ReadingJob.kind == JobKind.READ)

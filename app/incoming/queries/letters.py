@@ -17,6 +17,7 @@ from app.incoming.permissions import REGISTER
 from app.organisation.models import OrganAlias
 from app.organisation.names import fold_name
 from app.security import FEW, ORGAN, Actor, count_opened, visible
+from app.tasks import opening
 
 KIND = "incoming"
 NUMBERED_ROWS = 10_000
@@ -85,6 +86,21 @@ def get_letter_by_token(session: Session, actor: Actor, token: str) -> IncomingD
     if letter is None:
         raise NotFound(f"incoming document {token}")
     return letter
+
+
+def opening_is_news(session: Session, actor: Actor, token: str) -> bool:
+    """Whether this look at a letter has to be written down or marks something as seen.
+
+    Raises NotFound.
+    """
+    unwritten = opening.unwritten(actor, KIND, IncomingDocument.id)
+    unseen = opening.news(actor, KIND, IncomingDocument.id)
+    registered = IncomingDocument.register_entry_id.is_not(None)
+    rows = visible_incoming(actor).where(IncomingDocument.token == token)
+    found = session.scalar(rows.with_only_columns(sa.or_(unwritten, sa.and_(registered, unseen))))
+    if found is None:
+        raise NotFound(f"incoming document {token}")
+    return bool(found)
 
 
 @dataclass(frozen=True, slots=True)

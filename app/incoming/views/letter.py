@@ -19,16 +19,14 @@ from app.incoming.forms import RegisterForm
 from app.incoming.models import CLOSED, URGENCY_LABELS, IncomingDocument, IntakeState
 from app.incoming.models.letter import STATUS_LABELS
 from app.incoming.queries import FileView, LetterView
-from app.incoming.stamping import stamped_copy
 from app.incoming.views import directing, registering
 from app.incoming.views.acts import acts_for
 from app.incoming.views.blueprint import SOURCE_LABELS, bp, submit_choices
 from app.incoming.views.lists import ACCEPTED, badge
 from app.links import linked_to
-from app.notifications.services import mark_read
 from app.security import Actor
 from app.tasks import services as tasks
-from app.tasks.directing import DirectiveForm, directive_lines
+from app.tasks.directing import DirectiveForm, lines_of
 from app.tasks.models import STATUS_LABELS as TASK_STATES
 from app.web.gate import needs
 from app.web.shell import current_actor, settings
@@ -57,12 +55,14 @@ class Shown:
 def detail(token: str) -> ResponseReturnValue:
     """The page of a letter. Opening it marks it seen and is written down."""
     actor = current_actor()
-    with transaction("incoming.open") as session:
-        letter = queries.get_letter_by_token(session, actor, token)
-        if letter.registered:
-            tasks.mark_opened(session, actor, queries.KIND, letter.id)
-            mark_read(session, actor, thing=(queries.KIND, letter.id))
-        audit.record_read(session, actor, queries.KIND, letter.id, "read")
+    with reading() as session:
+        to_note = queries.opening_is_news(session, actor, token)
+    if to_note:
+        with transaction("incoming.open") as session:
+            letter = queries.get_letter_by_token(session, actor, token)
+            if letter.registered:
+                tasks.mark_opened(session, actor, queries.KIND, letter.id)
+            audit.record_read(session, actor, queries.KIND, letter.id, "read")
     return show(token)
 
 
@@ -109,7 +109,7 @@ def show_registered(
         directing=directing.directive_page(session, actor, view, directive)
         if acts.direct
         else None,
-        directives=directive_lines(session, queries.KIND, view.letter.id),
+        directives=lines_of(session, view.directives[::-1]),
         rules=queries.straight_rules(session, view.letter) if acts.submit else [],
         task_states=TASK_STATES,
         submit_choices=submit_choices(session) if acts.submit else [],
@@ -137,7 +137,7 @@ def still_waiting(token: str) -> ResponseReturnValue:
 def context(session: Session, actor: Actor, view: LetterView) -> dict[str, object]:
     """What both pages show."""
     letter = view.letter
-    stamped = stamped_copy(session, letter)
+    stamped = view.main.stamped if view.main else None
     return {
         "view": view,
         "letter": letter,

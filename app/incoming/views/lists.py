@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import BinaryIO, cast
 
@@ -14,7 +15,14 @@ from werkzeug.datastructures import FileStorage
 from app.clock import now, today
 from app.db import reading, transaction
 from app.incoming import entry, permissions, queries, services
-from app.incoming.models import CLOSED, URGENCY_LABELS, IncomingDocument, IntakeSource, IntakeState
+from app.incoming.models import (
+    CLOSED,
+    URGENCY_LABELS,
+    IncomingDocument,
+    IntakeItem,
+    IntakeSource,
+    IntakeState,
+)
 from app.incoming.models.letter import STATUS_LABELS, IncomingStatus
 from app.incoming.queries import TAB_LABELS, LetterFilter, LetterPage, Tab
 from app.incoming.queries.arrivals import unopened_by
@@ -106,7 +114,7 @@ def context(
         "places": custody.current(session, queries.KIND, ids),
         "unread": unopened_by(session, actor, ids),
         "items": items,
-        "progress": queries.progress(session, [item.id for row in items.values() for item in row]),
+        "progress": queries.progress(session, being_read(items)),
         "deadlines": {letter.id: badge(calendar, letter, moment) for letter in letters},
         "types": type_labels(session),
         "states": STATUS_LABELS,
@@ -114,18 +122,21 @@ def context(
         "next_id": found.next_id,
         "tab": key,
         "tabs": tabs(session, actor, key, found),
-        "waiting": queries.waiting_for(session, actor)[0],
         "wanted": wanted,
         "narrowed": any(request.args.get(name) for name in ("q", "urgency", "due", *MORE)),
         "choices": choices(session),
         "today": today(),
         "may_register": clerk,
         "directs": directs(actor),
-        "held": queries.held_items(session, actor) if clerk else [],
-        "submit_choices": submit_choices(session) if clerk else [],
+        "submit_choices": submit_choices(session) if clerk and key == Tab.TO_SUBMIT.value else [],
         "accepted": ACCEPTED,
         "max_mb": settings().limits.upload_bytes // (1024 * 1024),
     }
+
+
+def being_read(items: Mapping[int, Sequence[IntakeItem]]) -> list[int]:
+    """Ids of the files whose reading a row shows; finished letters have none."""
+    return [item.id for row in items.values() for item in row if item.state in queries.IN_READING]
 
 
 def choices(session: Session) -> dict[str, list[tuple[str, str]]]:

@@ -16,6 +16,7 @@ from app.organisation.queries.delegations import (
     waiting_delegations,
 )
 from app.organisation.queries.organs import (
+    every_issuing_body,
     find_organ,
     get_organ,
     issuing_bodies,
@@ -48,6 +49,7 @@ __all__ = [
     "all_holdings",
     "delegations",
     "delegations_of",
+    "every_issuing_body",
     "find_organ",
     "get_organ",
     "get_person",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.clock import now, today
 from app.errors import NotFound
@@ -51,12 +51,19 @@ def holdings_of(session: Session, person: Person) -> tuple[Holding, ...]:
     A post that is both held and delegated counts as held.
     """
     day, moment = today(), now()
-    held = session.scalars(
-        sa.select(Post)
-        .join(PostHolding, PostHolding.post_id == Post.id)
-        .where(PostHolding.person_id == person.id, *_valid(PostHolding, day), *_valid(Post, day))
-        .order_by(PostHolding.is_main.desc(), Post.rank, PostHolding.id)
-    ).all()
+    held = (
+        session.scalars(
+            sa.select(Post)
+            .join(PostHolding, PostHolding.post_id == Post.id)
+            .where(
+                PostHolding.person_id == person.id, *_valid(PostHolding, day), *_valid(Post, day)
+            )
+            .order_by(PostHolding.is_main.desc(), Post.rank, PostHolding.id)
+            .options(joinedload(Post.role_rows))
+        )
+        .unique()
+        .all()
+    )
     lent = session.execute(
         sa.select(Delegation, Post, Person.full_name)
         .join(Post, Post.id == Delegation.from_post_id)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.clock import today
+from app.db import remembered
 from app.errors import NotFound
 from app.organisation.models import IssuingBody, Organ, OrganAlias
 from app.organisation.names import fold_name
@@ -69,15 +70,19 @@ def organ_family(session: Session, organ_id: int) -> set[int]:
 
 
 def issuing_bodies(session: Session, on: date | None = None) -> list[IssuingBody]:
-    """The bodies in force on a day, today by default, in their order."""
+    """The bodies in force on a day, today by default, in their order; read once a page."""
     day = on or today()
-    return list(
-        session.scalars(
-            sa.select(IssuingBody)
-            .where(
-                sa.or_(IssuingBody.valid_from.is_(None), IssuingBody.valid_from <= day),
-                sa.or_(IssuingBody.valid_to.is_(None), IssuingBody.valid_to >= day),
-            )
-            .order_by(IssuingBody.position, IssuingBody.id)
-        )
+    return [
+        body
+        for body in every_issuing_body(session).values()
+        if (body.valid_from is None or body.valid_from <= day)
+        and (body.valid_to is None or day <= body.valid_to)
+    ]
+
+
+def every_issuing_body(session: Session) -> dict[int, IssuingBody]:
+    """All bodies by id, ended ones too, in their order; read once a page."""
+    rows = sa.select(IssuingBody).order_by(IssuingBody.position, IssuingBody.id)
+    return remembered(
+        session, every_issuing_body, lambda: {body.id: body for body in session.scalars(rows)}
     )

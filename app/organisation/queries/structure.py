@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.clock import today
+from app.db import remembered
 from app.errors import NotFound
 from app.organisation.models import Person, Post, PostHolding, PostRole, Unit, UnitKind
-from app.organisation.names import fold_name
+from app.organisation.names import fold_name, post_name
 from app.security import Role
 
 
@@ -86,9 +87,13 @@ def units_under(session: Session, unit_id: int) -> set[int]:
 
 
 def unit_label(session: Session, unit_ids: Iterable[int]) -> dict[int, str]:
-    """Short names by id, in one query."""
-    rows = sa.select(Unit.id, Unit.short_name).where(Unit.id.in_(set(unit_ids)))
-    return dict(session.execute(rows).tuples().all())
+    """Short names by id, in one query; a page asks for each unit once."""
+    wanted = {unit_id for unit_id in unit_ids if unit_id}
+    known: dict[int, str] = remembered(session, unit_label, dict)
+    if missing := wanted - known.keys():
+        rows = sa.select(Unit.id, Unit.short_name).where(Unit.id.in_(missing))
+        known.update(session.execute(rows).tuples().all())
+    return {unit_id: known[unit_id] for unit_id in wanted if unit_id in known}
 
 
 def holders_of_posts(
@@ -120,19 +125,66 @@ def holders(session: Session, post_id: int) -> list[Person]:
 
 
 def post_label(session: Session, post_ids: Iterable[int]) -> dict[int, str]:
-    """“Trần Văn Mẫu, Trưởng phòng Kinh tế” by post id, in a constant number of queries.
+    """“Trần Văn Mẫu, Trưởng phòng Kinh tế” by post id, in one query; a page asks for each once.
 
     A post that nobody holds shows its name alone.
     """
     wanted = {post_id for post_id in post_ids if post_id}
-    if not wanted:
-        return {}
-    names = holders_of_posts(session, wanted)
-    labels = {}
-    for post in session.scalars(sa.select(Post).where(Post.id.in_(wanted))):
-        holding = " và ".join(person.full_name for person in names[post.id])
-        labels[post.id] = f"{holding}, {post.label}" if holding else post.label
-    return labels
+    known: dict[int, str] = remembered(session, post_label, dict)
+    if missing := wanted - known.keys():
+        for held in _held_posts(session, Post.id.in_(missing)):
+            known[held.post_id] = held.label
+    return {post_id: known[post_id] for post_id in wanted if post_id in known}
+
+
+@dataclass(slots=True)
+class _HeldPost:
+    """A post with the names of those who hold it, the one with it as main post first."""
+
+    post_id: int
+    unit_id: int
+    name: str
+    unit: str
+    holders: dict[int, str]
+
+    @property
+    def label(self) -> str:
+        holding = " và ".join(self.holders.values())
+        return f"{holding}, {self.name}" if holding else self.name
+
+
+def _held_posts(
+    session: Session, *conditions: sa.ColumnElement[bool], on: date | None = None
+) -> list[_HeldPost]:
+    """Posts by unit and rank with who holds them on a day, in one query without entities."""
+    day = on or today()
+    holding = sa.and_(
+        PostHolding.post_id == Post.id,
+        PostHolding.valid_from <= day,
+        sa.or_(PostHolding.valid_to.is_(None), PostHolding.valid_to >= day),
+    )
+    rows = (
+        sa.select(
+            Post.id, Post.unit_id, Post.title, Unit.short_name, Unit.kind,
+            Person.id, Person.full_name,
+        )
+        .join(Unit, Unit.id == Post.unit_id)
+        .outerjoin(PostHolding, holding)
+        .outerjoin(Person, (Person.id == PostHolding.person_id) & Person.is_active.is_(True))
+        .where(*conditions)
+        .order_by(
+            Unit.position, Unit.id, Post.rank, Post.id, PostHolding.is_main.desc(), PostHolding.id
+        )
+    )  # fmt: skip
+    found: dict[int, _HeldPost] = {}
+    for post_id, unit_id, title, unit, kind, person_id, name in session.execute(rows):
+        if post_id not in found:
+            leads = kind is UnitKind.LEADERSHIP
+            full = post_name(title, unit, leads_organ=leads)
+            found[post_id] = _HeldPost(post_id, unit_id, full, unit, {})
+        if person_id is not None:
+            found[post_id].holders.setdefault(person_id, name)
+    return list(found.values())
 
 
 def head_post(session: Session, unit_id: int) -> Post | None:
@@ -159,9 +211,11 @@ def posts_with_role(session: Session, role: Role, unit_id: int | None = None) ->
 
 
 def _posts_on(day: date) -> sa.Select[tuple[Post]]:
-    return sa.select(Post).where(
-        Post.valid_from <= day, sa.or_(Post.valid_to.is_(None), Post.valid_to >= day)
-    )
+    return sa.select(Post).where(_in_force(day))
+
+
+def _in_force(day: date) -> sa.ColumnElement[bool]:
+    return sa.and_(Post.valid_from <= day, sa.or_(Post.valid_to.is_(None), Post.valid_to >= day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,20 +237,18 @@ def people_choices(
 ) -> list[PersonChoice]:
     """Held posts to choose from, by unit and rank; `leadership=False` leaves the leaders out."""
     day = today()
-    rows = _posts_on(day).join(Unit, Unit.id == Post.unit_id)
+    conditions = [_in_force(day)]
     if unit_id is not None:
-        rows = rows.where(Post.unit_id == unit_id)
+        conditions.append(Post.unit_id == unit_id)
     if role is not None:
-        rows = rows.where(Post.id.in_(sa.select(PostRole.post_id).where(PostRole.role == role)))
+        with_role = sa.select(PostRole.post_id).where(PostRole.role == role)
+        conditions.append(Post.id.in_(with_role))
     if not leadership:
-        rows = rows.where(Unit.kind != UnitKind.LEADERSHIP)
-    posts = session.scalars(rows.order_by(Unit.position, Unit.id, Post.rank, Post.id)).all()
-    held = holders_of_posts(session, [post.id for post in posts], day)
-    labels = post_label(session, [post.id for post in posts if held[post.id]])
+        conditions.append(Unit.kind != UnitKind.LEADERSHIP)
     return [
-        PersonChoice(post.id, post.unit_id, labels[post.id], post.unit.short_name)
-        for post in posts
-        if held[post.id]
+        PersonChoice(held.post_id, held.unit_id, held.label, held.unit)
+        for held in _held_posts(session, *conditions, on=day)
+        if held.holders
     ]
 
 

@@ -6,6 +6,7 @@ from app.tasks.directing.panel import (
     DirectiveLine,
     DirectivePanel,
     directive_lines,
+    lines_of,
     load_panel,
 )
 
@@ -15,5 +16,6 @@ __all__ = [
     "DirectiveLine",
     "DirectivePanel",
     "directive_lines",
+    "lines_of",
     "load_panel",
 ]

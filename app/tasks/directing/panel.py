@@ -119,7 +119,11 @@ class DirectiveLine:
 
 def directive_lines(session: Session, kind: str, thing_id: int) -> list[DirectiveLine]:
     """The directives of a thing, the newest first, with names; a constant number of queries."""
-    found = queries.directives_of(session, kind, [thing_id])
+    return lines_of(session, queries.directives_of(session, kind, [thing_id]))
+
+
+def lines_of(session: Session, found: Sequence[Directive]) -> list[DirectiveLine]:
+    """Lines of directives that were read with their readers, in the order given."""
     sides = [(one.lead_unit_id, one.lead_post_id or one.to_post_id) for one in found]
     sides += [(row.unit_id, row.post_id) for one in found for row in one.readers]
     posts = {one.from_post_id for one in found} | {post for _unit, post in sides if post}
@@ -163,7 +167,10 @@ def short_names(session: Session, parties: Iterable[tuple[str, str]]) -> dict[st
 
 
 def _people(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
-    rows = sa.select(Person.id, Person.full_name).where(Person.id.in_([i for i in ids if i]))
+    wanted = {person_id for person_id in ids if person_id}
+    if not wanted:
+        return {}
+    rows = sa.select(Person.id, Person.full_name).where(Person.id.in_(wanted))
     return dict(session.execute(rows).tuples().all())
 
 

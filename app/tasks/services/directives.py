@@ -15,7 +15,7 @@ from app.errors import InvalidInput, PermissionDenied, RuleViolated
 from app.notifications.services import mark_read, notify
 from app.organisation import queries as organisation
 from app.security import SYSTEM, Actor, Role, authorize, grant, post_term, revoke, unit_term
-from app.tasks import custody, hooks, permissions, queries, standing
+from app.tasks import custody, hooks, opening, permissions, queries, standing
 from app.tasks.models import (
     FLASH,
     Directive,
@@ -183,12 +183,14 @@ def mark_opened(session: Session, actor: Actor, kind: str, thing_id: int) -> boo
     if kind == "task":
         for thing in standing.things(queries.get_task(session, actor, thing_id)):
             news |= custody.opened(session, actor, *thing)
-    for task in queries.unopened_tasks(session, actor, kind, thing_id):
+    for task in session.scalars(opening.unopened_tasks(actor, kind, thing_id)).all():
         task.opened_at, news = now(), True
         custody.opened(session, actor, "task", task.id)
-    for participant in queries.unopened_participations(session, actor, kind, thing_id):
+    for participant in session.scalars(
+        opening.unopened_participations(actor, kind, thing_id)
+    ).all():
         participant.opened_at, news = now(), True
-    for reader in queries.unopened_readings(session, actor, kind, thing_id):
+    for reader in session.scalars(opening.unopened_readings(actor, kind, thing_id)).all():
         reader.opened_at, reader.opened_by, news = now(), actor.person_id, True
         if all(other.opened_at for other in reader.directive.readers):
             _close_inform(session, actor, reader.directive)

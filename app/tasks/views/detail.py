@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
@@ -11,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.db import reading, transaction
-from app.notifications.services import mark_read
 from app.security import Actor
-from app.tasks import permissions, queries, services, showing
+from app.tasks import opening, permissions, queries, services, showing, standing
 from app.tasks.acting import Act
 from app.tasks.forms import AssignForm, PartForm
 from app.tasks.models import SOURCE_LABELS, STATUS_LABELS, Task, TaskStatus
@@ -40,11 +40,15 @@ class Offered:
 def detail(token: str) -> ResponseReturnValue:
     """The page of a task; for htmx only what others may have changed. Opening it marks it seen."""
     actor = current_actor()
-    with transaction("tasks.open") as session:
+    with reading() as session:
         task = queries.get_task_by_token(session, actor, token)
-        services.mark_opened(session, actor, queries.KIND, task.id)
-        audit.record_read(session, actor, queries.KIND, task.id, "read")
-        mark_read(session, actor, thing=(queries.KIND, task.id))
+        asked = [opening.news(actor, *thing) for thing in standing.things(task)]
+        asked.append(opening.unwritten(actor, queries.KIND, task.id))
+        to_note = session.scalar(sa.select(sa.or_(*asked)))
+    if to_note:
+        with transaction("tasks.open") as session:
+            services.mark_opened(session, actor, queries.KIND, task.id)
+            audit.record_read(session, actor, queries.KIND, task.id, "read")
     if "HX-Request" in request.headers:
         with reading() as session:
             view = showing.load_task(session, actor, token)
