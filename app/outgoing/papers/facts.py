@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from app.outgoing.papers import measures
+
 GAP = "\N{NO-BREAK SPACE}"
 NUMBER_GAP, DAY_GAP = GAP * 10, GAP * 7  # room for three digits, for two
 URGENCY_WIDTH_MM = {"KHẨN": 20.0, "THƯỢNG KHẨN": 40.0, "HỎA TỐC": 30.0}  # annex I, cell 10b
@@ -93,6 +95,12 @@ def organ_lines(name: str) -> list[str]:
     if len(name) <= LONGEST_ORGAN_LINE:
         return [name]
     return LEVELS.split(name, maxsplit=1)
+
+
+def organ_rule_mm(name: str) -> float:
+    """How long the line under the issuer is: a third to a half of its widest line (cell 2)."""
+    widest = max(len(line) for line in organ_lines(name))
+    return widest * measures.CAPITAL_MM * measures.ORGAN_RULE_SHARE
 
 
 def subject_of_letter(facts: DraftFacts) -> str:

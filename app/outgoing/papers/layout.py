@@ -42,6 +42,7 @@ def context(facts: DraftFacts) -> dict[str, Any]:
         "title": facts.subject,
         "superior": written.organ_lines(facts.superior_organ) if facts.superior_organ else [],
         "organ": written.organ_lines(facts.organ),
+        "organ_rule": round(written.organ_rule_mm(facts.organ), 1),
         "number": written.number_text(facts),
         "dated": written.date_text(facts),
         "letter_subject": None if facts.type_name else written.subject_of_letter(facts),

@@ -21,7 +21,9 @@ URGENCY_PT = 13.0  # cell 10b: 13-14
 
 HEAD_LEFT, HEAD_RIGHT = 66.0, 99.0  # columns of the head; the national name takes 95 mm
 MOTTO_RULE = 61.0  # as long as the motto in 14 pt
-ORGAN_RULE = 24.0  # a third to a half of the organ's line
+CAPITAL_MM = 2.95  # mean width of a bold capital of 13 pt, spaces counted
+ORGAN_RULE_SHARE = 0.42  # of the organ's last line: a third to a half
+ORGAN_RULE = 17.0  # of "ỦY BAN NHÂN DÂN" and "PHƯỜNG HOA LƯ"; templates start with it
 SUBJECT_RULE = 30.0
 FOOT_LEFT, FOOT_RIGHT = 77.0, 88.0
 SIGNATURE_SPACE = 30.0  # room for signature and seal between position and name

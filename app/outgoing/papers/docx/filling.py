@@ -12,6 +12,7 @@ from typing import Any
 
 from docx.document import Document as DocumentType
 from docx.oxml.ns import qn
+from docx.shared import Mm
 from docx.text.paragraph import Paragraph
 
 from app.errors import InvalidInput
@@ -24,6 +25,7 @@ from app.outgoing.papers.docx.reading import P, T, owner, paragraph_text
 from app.outgoing.papers.facts import DraftFacts
 from app.outgoing.papers.shapes import shape_named
 
+ORGAN = "cơ quan ban hành"
 FIELD = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 BODY, BODY_END, ADDRESSEES, URGENCY = "nội dung", "hết nội dung", "kính gửi", "độ khẩn"
 SUBJECT, TITLE, AUTHORITY = "trích yếu", "tên loại", "quyền hạn, chức vụ"
@@ -31,7 +33,7 @@ RED = "C00000"
 
 FIELDS: Mapping[str, Callable[[DraftFacts], list[str]]] = {
     "cơ quan chủ quản": lambda f: written.organ_lines(f.superior_organ) if f.superior_organ else [],
-    "cơ quan ban hành": lambda f: written.organ_lines(f.organ),
+    ORGAN: lambda f: written.organ_lines(f.organ),
     "số": lambda f: [written.padded(f.number) if f.number else written.NUMBER_GAP],
     "ký hiệu": lambda f: [f.notation],
     "địa danh": lambda f: [f.place],
@@ -85,6 +87,7 @@ def fill(template: bytes, facts: DraftFacts) -> bytes:
     for root in roots(document):
         _open_controls(root)
     _fill_body(document, facts)
+    _fit_organ_rule(document, facts)
     values = {name: lines(facts) for name, lines in FIELDS.items()}
     for root in roots(document):
         for paragraph in list(root.iter(P)):
@@ -148,6 +151,19 @@ def _fill_body(document: DocumentType, facts: DraftFacts) -> None:
     for mark in (start, end):
         if mark is not None:
             mark.getparent().remove(mark)
+
+
+def _fit_organ_rule(document: DocumentType, facts: DraftFacts) -> None:
+    """The thin line right under the issuer's name has a length that follows from the name."""
+    for paragraph in document.element.body.iter(P):
+        match = FIELD.fullmatch(paragraph_text(paragraph).strip())
+        if match is None or _name(match[1]) != ORGAN:
+            continue
+        below = paragraph.getnext()
+        if below is not None and below.find(f"{qn('w:pPr')}/{qn('w:pBdr')}") is not None:
+            format_ = Paragraph(below, None).paragraph_format  # type: ignore[arg-type]
+            side = (m.HEAD_LEFT - written.organ_rule_mm(facts.organ)) / 2
+            format_.left_indent = format_.right_indent = Mm(side)
 
 
 def _mark(body: Any, name: str) -> Any:
