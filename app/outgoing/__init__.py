@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import Session
+
+from app.outgoing import permissions, queries
+from app.security import Actor
+from app.web.shell import Count, NavItem, navigation
 
 
 def register(app: Flask) -> None:
-    """Make the kind, hooks and chores known."""
+    """Make pages, the kind, hooks and chores known."""
     from app import kinds, relay
     from app.organisation.acts import describe
     from app.outgoing import chores, indexing
     from app.outgoing.acts import ACTS
     from app.outgoing.services import numbering
+    from app.outgoing.views import bp
     from app.registers.hooks import entry_voided
 
     kinds.register(indexing.kind)
     entry_voided.subscribe(numbering.on_entry_voided)
     relay.every(20.0, "outgoing-leases", chores.release_leases)
+    app.register_blueprint(bp)
     describe(ACTS)
+    navigation.add(
+        NavItem(
+            "outgoing", _("Văn bản"), _("Văn bản đi"), "send", "outgoing.index",
+            permission=permissions.READ, counter=waiting, order=12,
+        )
+    )  # fmt: skip
+
+
+def waiting(session: Session, actor: Actor) -> Count:
+    """What waits for the person: to be reviewed, signed, numbered, issued."""
+    return Count(*queries.count_waiting(session, actor))

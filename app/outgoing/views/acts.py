@@ -1,0 +1,214 @@
+"""Acts on a draft on its way: submit, agree, return, opinions, remarks. One route an act."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.db import reading, transaction
+from app.errors import InvalidInput
+from app.outgoing import permissions, queries, services
+from app.outgoing.forms import (
+    AnswerForm,
+    CommentForm,
+    DecideForm,
+    OpinionForm,
+    ReasonForm,
+    ReturnForm,
+    SubmitForm,
+)
+from app.outgoing.models import Desk, WorkKind
+from app.outgoing.models.review import DESK_LABELS
+from app.outgoing.services import jobs
+from app.outgoing.views.blueprint import (
+    act_on,
+    back_to,
+    bp,
+    first_error,
+    signer_choices,
+    unit_choices,
+)
+from app.web.gate import needs
+from app.web.shell import current_actor
+from app.worktime.queries import load_calendar
+
+
+@bp.post("/<token>/trinh")
+@needs(permissions.DRAFT)
+def submit(token: str) -> ResponseReturnValue:
+    """Hand the draft in."""
+    form = SubmitForm(prefix="trinh")
+    with reading() as session:
+        document = queries.get_by_token(session, current_actor(), token)
+        form.signer_post_id.choices = signer_choices(session, document.issuing_body_id)
+    if not form.validate_on_submit():
+        return back_to(token, first_error(form), "warn")
+    return act_on(
+        token, "submit",
+        lambda session, actor, id_: services.submit_draft(
+            session, actor, document_id=id_, signer_post_id=form.signer_post_id.data,
+            urgent_reason=form.urgent_reason.data or "",
+        ),
+        _("Đã trình dự thảo."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/duyet")
+@needs(permissions.READ)
+def approve(token: str) -> ResponseReturnValue:
+    """Agree to what lies on the page; then back to what else waits."""
+    form = DecideForm(prefix="duyet")
+    if not form.validate_on_submit():
+        return back_to(token, first_error(form), "warn")
+    answer = act_on(
+        token, "approve",
+        lambda session, actor, id_: services.approve(
+            session, actor, document_id=id_, comment=form.comment.data or "",
+            version_no=form.version_no.data,
+        ),
+        _("Đã duyệt."),
+    )  # fmt: skip
+    if request.form.get("then") == "next":
+        return redirect(url_for("outgoing.approvals"))
+    return answer
+
+
+@bp.post("/<token>/tra-lai")
+@needs(permissions.READ)
+def send_back(token: str) -> ResponseReturnValue:
+    """Return the draft to an earlier step."""
+    form = ReturnForm(prefix="tra")
+    form.to.choices = [(desk.value, label) for desk, label in DESK_LABELS.items()]
+    if not form.validate_on_submit():
+        return back_to(token, first_error(form), "warn")
+    return act_on(
+        token, "send_back",
+        lambda session, actor, id_: services.send_back(
+            session, actor, document_id=id_, to=Desk(form.to.data), comment=form.comment.data
+        ),
+        _("Đã trả lại."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/rut-lai")
+@needs(permissions.DRAFT)
+def withdraw(token: str) -> ResponseReturnValue:
+    """The drafter takes it back."""
+    return act_on(
+        token, "withdraw",
+        lambda session, actor, id_: services.withdraw(session, actor, document_id=id_),
+        _("Đã rút lại dự thảo."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/sua-van-ban-da-duyet")
+@needs(permissions.READ)
+def return_approved(token: str) -> ResponseReturnValue:
+    """An approved document goes back to be changed."""
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return back_to(token, first_error(form), "warn")
+    return act_on(
+        token, "return_approved",
+        lambda session, actor, id_: services.return_approved(
+            session, actor, document_id=id_, comment=form.reason.data
+        ),
+        _("Đã trả lại người soạn."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/huy")
+@needs(permissions.DRAFT)
+def cancel(token: str) -> ResponseReturnValue:
+    """Give a draft up."""
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return back_to(token, first_error(form), "warn")
+    return act_on(
+        token, "cancel",
+        lambda session, actor, id_: services.cancel_draft(
+            session, actor, document_id=id_, reason=form.reason.data
+        ),
+        _("Đã hủy dự thảo."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/xin-y-kien")
+@needs(permissions.READ)
+def ask(token: str) -> ResponseReturnValue:
+    """Ask other units, until the end of work of a day."""
+    form = OpinionForm(prefix="hoi")
+    with reading() as session:
+        form.unit_ids.choices = unit_choices(session)
+        valid = form.validate_on_submit()
+        due = load_calendar(session).end_of_day(form.due_on.data) if valid else None
+    if due is None:
+        return back_to(token, first_error(form), "warn")
+    return act_on(
+        token, "ask",
+        lambda session, actor, id_: services.ask_opinions(
+            session, actor, document_id=id_, unit_ids=form.unit_ids.data, due_at=due,
+            question=form.question.data or "",
+        ),
+        _("Đã gửi xin ý kiến."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/cho-y-kien")
+@needs(permissions.READ)
+def answer(token: str) -> ResponseReturnValue:
+    """The head of an asked unit answers."""
+    form = AnswerForm(prefix="tra-loi")
+    if not form.validate_on_submit():
+        return back_to(token, first_error(form), "warn")
+    return act_on(
+        token, "answer",
+        lambda session, actor, id_: services.give_opinion(
+            session, actor, document_id=id_, agrees=form.agrees.data == "1",
+            text=form.text.data or "",
+        ),
+        _("Đã gửi ý kiến."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/nhan-xet")
+@needs(permissions.READ)
+def comment(token: str) -> ResponseReturnValue:
+    """A remark beside a page."""
+    form = CommentForm(prefix="nhan-xet")
+    if not form.validate_on_submit():
+        return back_to(token, first_error(form), "warn")
+    return act_on(
+        token, "comment",
+        lambda session, actor, id_: services.comment(
+            session, actor, document_id=id_, text=form.text.data, page=form.page.data
+        ),
+        _("Đã ghi nhận xét."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/nhan-xet/<int:comment_id>/xong")
+@needs(permissions.READ)
+def resolve(token: str, comment_id: int) -> ResponseReturnValue:
+    """A remark is dealt with."""
+    return act_on(
+        token, "resolve",
+        lambda session, actor, id_: services.resolve_comment(
+            session, actor, document_id=id_, comment_id=comment_id
+        ),
+        _("Đã đánh dấu."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/lam-lai/<kind>")
+@needs(permissions.READ)
+def retry(token: str, kind: str) -> ResponseReturnValue:
+    """Let a worker try failed work again."""
+    if kind not in {one.value for one in WorkKind}:
+        raise InvalidInput(_("Không có việc này."))
+    actor = current_actor()
+    with transaction("outgoing.retry") as session:
+        document = queries.get_by_token(session, actor, token)
+        jobs.retry(session, actor, document_id=document.id, kind=WorkKind(kind))
+    return back_to(token, _("Đã xếp vào hàng chờ."))

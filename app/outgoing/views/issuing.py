@@ -1,0 +1,152 @@
+"""Acts of the clerk: number, seal, issue, deliveries, recall, copies, corrections."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.db import transaction
+from app.errors import NotFound
+from app.outgoing import permissions, queries, services
+from app.outgoing.forms import CopyForm, DeliveryForm, ReasonForm
+from app.outgoing.models import CopyKind, Correction, Delivery
+from app.outgoing.services import CopyOrder
+from app.outgoing.views.blueprint import act_on, back_to, bp, first_error
+from app.web.gate import needs
+from app.web.shell import current_actor
+
+
+@bp.post("/<token>/cap-so")
+@needs(permissions.ISSUE)
+def number(token: str) -> ResponseReturnValue:
+    """Give number and date; the page then shows the number large."""
+    return act_on(
+        token, "number",
+        lambda session, actor, id_: services.number_document(session, actor, document_id=id_),
+        _("Đã cấp số, ngày."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/dong-dau")
+@needs(permissions.ISSUE)
+def seal(token: str) -> ResponseReturnValue:
+    """The seal is on the paper."""
+    return act_on(
+        token, "seal",
+        lambda session, actor, id_: services.seal_paper(session, actor, document_id=id_),
+        _("Đã ghi nhận đóng dấu."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/phat-hanh")
+@needs(permissions.ISSUE)
+def issue(token: str) -> ResponseReturnValue:
+    """Send it to its recipients."""
+    return act_on(
+        token, "issue",
+        lambda session, actor, id_: services.issue_document(
+            session, actor, document_id=id_, kept_by=request.form.get("kept_by", "")
+        ),
+        _("Đã phát hành."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/noi-nhan/<int:recipient_id>")
+@needs(permissions.ISSUE)
+def deliver(token: str, recipient_id: int) -> ResponseReturnValue:
+    """What became of a sending."""
+    form = DeliveryForm(prefix="gui")
+    if not form.validate_on_submit():
+        return back_to(token, first_error(form), "warn")
+    return act_on(
+        token, "deliver",
+        lambda session, actor, id_: services.note_delivery(
+            session, actor, document_id=id_, recipient_id=recipient_id,
+            delivery=Delivery(form.delivery.data), envelope=form.envelope.data or "",
+            detail=form.detail.data or "",
+        ),
+        _("Đã ghi nhận."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/thu-hoi")
+@needs(permissions.RECALL)
+def recall(token: str) -> ResponseReturnValue:
+    """Call an issued document back."""
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return back_to(token, first_error(form), "warn")
+    return act_on(
+        token, "recall",
+        lambda session, actor, id_: services.recall_document(
+            session, actor, document_id=id_, reason=form.reason.data
+        ),
+        _("Đã gửi yêu cầu thu hồi."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/thu-hoi/<int:recipient_id>")
+@needs(permissions.RECALL)
+def answer_recall(token: str, recipient_id: int) -> ResponseReturnValue:
+    """What a recipient says to the recall."""
+    return act_on(
+        token, "answer_recall",
+        lambda session, actor, id_: services.answer_recall(
+            session, actor, document_id=id_, recipient_id=recipient_id,
+            agrees=request.form.get("agrees") == "1", answer=request.form.get("answer", ""),
+        ),
+        _("Đã ghi nhận."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/sua-sai/<how>")
+@needs(permissions.DRAFT)
+def correct(token: str, how: str) -> ResponseReturnValue:
+    """Begin an erratum or a replacement; its draft opens."""
+    kinds = {"dinh-chinh": Correction.ERRATUM, "thay-the": Correction.REPLACEMENT}
+    if how not in kinds:
+        raise NotFound(f"correction {how}")
+    actor = current_actor()
+    with transaction("outgoing.correct") as session:
+        document = queries.get_by_token(session, actor, token)
+        made = services.start_correction(
+            session, actor, document_id=document.id, how=kinds[how]
+        ).token
+    flash(_("Đã lập dự thảo."), "ok")
+    return redirect(url_for("outgoing.detail", token=made))
+
+
+@bp.post("/<token>/ban-sao")
+@needs(permissions.ISSUE)
+def copy(token: str) -> ResponseReturnValue:
+    """Give a certified copy its number."""
+    form = CopyForm(prefix="sao")
+    if not form.validate_on_submit():
+        return back_to(token, first_error(form), "warn")
+    actor = current_actor()
+    with transaction("outgoing.copy") as session:
+        document = queries.get_by_token(session, actor, token)
+        order = CopyOrder(
+            kind=queries.KIND,
+            thing_id=document.id,
+            copy_kind=CopyKind(form.copy_kind.data),
+            issuing_body_id=document.issuing_body_id,
+            copies=form.copies.data or 1,
+            for_whom=form.for_whom.data or "",
+            part=form.part.data or "",
+        )
+        made = services.make_copy(session, actor, order)
+        code = f"{made.code_label}/{made.code_notation}"
+    return back_to(token, _("Đã cấp số bản sao %(code)s.", code=code))
+
+
+@bp.post("/<token>/luu")
+@needs(permissions.READ)
+def file_away(token: str) -> ResponseReturnValue:
+    """The kept copy is in its file."""
+    return act_on(
+        token, "file_away",
+        lambda session, actor, id_: services.file_document(session, actor, document_id=id_),
+        _("Đã lưu."),
+    )  # fmt: skip
