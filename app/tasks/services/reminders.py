@@ -55,7 +55,7 @@ class _People:
         return self.chiefs
 
 
-def remind(session: Session, at: datetime, *, after_id: int = 0, limit: int = 200) -> Swept:
+def remind(session: Session, at: datetime, *, after_id: int = 0, limit: int = 25) -> Swept:
     """Leave the reminders that are due among the next tasks. Repeating it leaves nothing twice,
     and two sweeps at once neither: a level is a row that exists once. On days off only Hỏa tốc."""
     calendar, people = load_calendar(session), _People(session)

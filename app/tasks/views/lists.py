@@ -1,7 +1,8 @@
-"""/cong-viec: tabs with numbers, filters, pages."""
+"""/cong-viec: tabs with numbers, filters, pages; the open tasks as a board too."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -14,13 +15,15 @@ from app.db import reading
 from app.organisation import queries as organisation
 from app.security import ORGAN, Actor
 from app.tasks import permissions, queries, showing
+from app.tasks.board import board_of
 from app.tasks.models import DONE, OPEN, STATUS_LABELS, TaskStatus
-from app.tasks.queries import TAB_LABELS, Tab, TaskFilter, TaskPage
+from app.tasks.queries import TAB_LABELS, Tab, TaskFilter
 from app.tasks.views.blueprint import TONES, bp
 from app.web.gate import needs
 from app.web.shell import current_actor
 
 SIZES = (20, 50, 100)
+BOARD = "bang"  # ?view=
 DUE_LABELS = {
     "overdue": "Quá hạn",
     "today": "Hôm nay",
@@ -39,34 +42,55 @@ EMPTY = {
 @bp.get("")
 @needs(permissions.MONITOR)
 def index() -> ResponseReturnValue:
-    """The list; for htmx only its card."""
+    """The list, or the open tasks as a board; for htmx only its card."""
     actor, wanted = current_actor(), wanted_filter()
-    size = request.args.get("size", SIZES[0], type=int)
+    as_board = request.args.get("view") == BOARD and wanted.tab is not Tab.DONE
+    template = "tasks/_board.html" if as_board else "tasks/_list.html"
     with reading() as session:
-        page = queries.page_of_tasks(
-            session,
-            actor,
-            wanted,
-            page=request.args.get("page", 1, type=int),
-            size=size if size in SIZES else SIZES[0],
-        )
-        partial = "HX-Request" in request.headers
+        shown = shown_board if as_board else shown_page
         return render_template(
-            "tasks/_list.html" if partial else "tasks/index.html",
+            template if "HX-Request" in request.headers else "tasks/index.html",
+            partial=template,
+            as_board=as_board,
             today=today(),
             may_create=actor.may(permissions.CREATE),
             wanted=wanted,
-            page=page,
-            rows=showing.rows_of(session, actor, page.tasks),
-            tab_items=tab_items(page),
             due_choices=list(DUE_LABELS.items()),
             status_choices=status_choices(wanted.tab),
             unit_choices=unit_choices(session, actor),
-            narrowed=bool(wanted.text or wanted.due or wanted.status or wanted.unit_id),
-            nothing=_(EMPTY[wanted.tab]),
             labels=STATUS_LABELS,
             tones=TONES,
+            **shown(session, actor, wanted),
         )
+
+
+def shown_page(session: Session, actor: Actor, wanted: TaskFilter) -> dict[str, Any]:
+    """What the list shows."""
+    size = request.args.get("size", SIZES[0], type=int)
+    page = queries.page_of_tasks(
+        session,
+        actor,
+        wanted,
+        page=request.args.get("page", 1, type=int),
+        size=size if size in SIZES else SIZES[0],
+    )
+    return {
+        "page": page,
+        "rows": showing.rows_of(session, actor, page.tasks),
+        "tab_items": tab_items(page.counts, page.overdue),
+        "narrowed": wanted.is_narrow,
+        "nothing": _(EMPTY[wanted.tab]),
+    }
+
+
+def shown_board(session: Session, actor: Actor, wanted: TaskFilter) -> dict[str, Any]:
+    """What the board shows."""
+    counts, overdue = queries.count_tabs(session, actor)
+    wanted = replace(wanted, status=None)  # the columns are the states
+    return {
+        "columns": board_of(session, actor, wanted),
+        "tab_items": tab_items(counts, overdue, view=BOARD),
+    }
 
 
 def wanted_filter() -> TaskFilter:
@@ -83,17 +107,20 @@ def wanted_filter() -> TaskFilter:
     )
 
 
-def tab_items(page: TaskPage) -> list[dict[str, Any]]:
+def tab_items(
+    counts: dict[Tab, int], overdue: dict[Tab, int], view: str | None = None
+) -> list[dict[str, Any]]:
     """The tabs as the macro wants them; red when something in them is overdue."""
     return [
         {
             "key": tab.value,
             "label": _(TAB_LABELS[tab]),
-            "url": url_for("tasks.index", tab=tab.value),
-            "count": page.counts.get(tab),
-            "urgent": page.overdue.get(tab, 0) > 0,
+            "url": url_for("tasks.index", tab=tab.value, view=view),
+            "count": counts.get(tab),
+            "urgent": overdue.get(tab, 0) > 0,
         }
         for tab in Tab
+        if view is None or tab is not Tab.DONE
     ]
 
 

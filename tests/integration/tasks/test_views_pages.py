@@ -224,3 +224,41 @@ def test_the_days_reminders_stand_together(app: Flask, office: Office) -> None:
     html = page(browser(app, office.specialist), "/thong-bao")
     assert "Nhắc việc hôm nay" in html
     assert html.count("Hết hạn hôm nay: Báo cáo") == 2
+
+
+def test_the_board_has_a_column_a_state_with_the_most_pressing_first(
+    app: Flask, office: Office
+) -> None:
+    give(office, "Việc sau", due_at=later(9))
+    give(office, "Việc trước", due_at=later(1))
+    started = give(office, "Việc đang làm")
+    act(services.report_progress, office.specialist, task_id=started.id, percent=40, text="Đã họp")
+    html = page(browser(app, office.specialist), "/cong-viec?view=bang")
+    first, second, *_ = html.split('class="cv-board-column"')[1:]
+    assert first.index("Việc trước") < first.index("Việc sau")
+    assert "Việc đang làm" in second
+    assert "40%" in second
+    assert "Chờ duyệt kết quả" in html
+    assert "Bị trả lại" not in html
+
+
+def test_a_long_column_says_how_many_more_there_are(app: Flask, office: Office) -> None:
+    with transaction() as session:
+        for number in range(33):
+            order = TaskOrder(f"Việc {number}", Party(post_id=office.specialist.post_id))
+            services.create_task(session, office.head, order)
+    html = page(browser(app, office.specialist), "/cong-viec?view=bang", htmx=True)
+    assert html.count('id="card-') == 30
+    assert "và 3 việc khác" in html
+    assert "status=not_started" in html
+
+
+def test_the_board_shows_only_what_the_filter_and_the_rights_let_through(
+    app: Flask, office: Office
+) -> None:
+    give(office, "Báo cáo tháng")
+    give(office, "Tờ trình")
+    assert "Tờ trình" not in page(browser(app, office.specialist), "/cong-viec?view=bang&q=báo")
+    assert "Báo cáo" not in page(
+        browser(app, office.specialist2), "/cong-viec?view=bang&tab=don-vi"
+    )
