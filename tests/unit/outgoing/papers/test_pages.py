@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import replace
+from datetime import date
 
 import pdfplumber
 import pikepdf
 import pytest
 
+from app.outgoing import checking
 from app.outgoing.papers import convert, docx, layout
 from app.outgoing.papers.docx import DocumentFault
 from ocr.types import Limits
 from tests.unit.outgoing.papers.examples import DECISION, LETTER, REPORT
 
 MM = 72 / 25.4
+TODAY = date(2026, 11, 22)
 
 
 def words(pdf: bytes, page: int = 0) -> dict[str, tuple[float, float]]:
@@ -114,6 +117,21 @@ def test_what_is_typed_is_shown_as_text_and_never_as_markup() -> None:
     found = text(layout.to_pdf(replace(LETTER, subject="so sánh <b>A</b> & B")))
 
     assert "V/v so sánh <b>A</b> & B" in found
+
+
+def test_the_papers_of_the_office_pass_its_own_form_check(
+    by_word: bytes, by_browser: bytes
+) -> None:
+    filled = docx.fill(docx.default_template("decision"), DECISION)
+
+    found = [
+        *checking.check(by_word, docx=filled, on=TODAY),
+        *checking.check(by_browser, on=TODAY),
+        *checking.check(layout.to_pdf(LETTER), on=TODAY),
+        *checking.check(layout.to_pdf(REPORT), on=TODAY),
+    ]
+
+    assert [(finding.rule, finding.found) for finding in found] == []
 
 
 def with_outside_picture(data: bytes) -> bytes:
