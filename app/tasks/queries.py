@@ -19,7 +19,6 @@ from app.tasks.models import (
     OPEN,
     RUNNING,
     Directive,
-    DirectiveReader,
     ExtensionRequest,
     ExtensionState,
     RecurringRule,
@@ -166,13 +165,13 @@ def _late() -> sa.ColumnElement[bool]:
     return sa.and_(Task.status.in_(RUNNING | {TaskStatus.RETURNED}), Task.due_at < now())
 
 
-def _units_led(actor: Actor) -> list[int]:
+def units_led(actor: Actor) -> list[int]:
     """Units whose things the actor sees as their head."""
     return sorted(int(term[5:]) for term in actor.terms if term.startswith("unit:"))
 
 
 def _mine(actor: Actor) -> sa.ColumnElement[bool]:
-    posts, units = sorted(actor.post_ids), _units_led(actor)
+    posts, units = sorted(actor.post_ids), units_led(actor)
     unassigned = sa.and_(Task.lead_unit_id.in_(units), Task.lead_post_id.is_(None))
     theirs = sa.or_(
         sa.and_(Task.assigner_post_id.in_(posts), Task.acceptor_post_id.is_(None)),
@@ -187,7 +186,7 @@ def _shared(actor: Actor) -> sa.ColumnElement[bool]:
     row = TaskParticipant
     return Task.id.in_(
         sa.select(row.task_id).where(
-            sa.or_(row.post_id.in_(sorted(actor.post_ids)), row.unit_id.in_(_units_led(actor)))
+            sa.or_(row.post_id.in_(sorted(actor.post_ids)), row.unit_id.in_(units_led(actor)))
         )
     )
 
@@ -198,7 +197,7 @@ def _in_tab(tab: Tab, actor: Actor) -> sa.ColumnElement[bool]:
     conditions = {
         Tab.MINE: _mine(actor),
         Tab.GIVEN: Task.assigner_post_id.in_(sorted(actor.post_ids)),
-        Tab.UNIT: Task.lead_unit_id.in_(_units_led(actor) or sorted(actor.unit_ids)),
+        Tab.UNIT: Task.lead_unit_id.in_(units_led(actor) or sorted(actor.unit_ids)),
         Tab.SHARED: _shared(actor),
     }
     return sa.and_(conditions[tab], Task.status.in_(OPEN))
@@ -211,7 +210,7 @@ def _finished(actor: Actor) -> sa.ColumnElement[bool]:
     sides = (
         Task.lead_post_id.in_(posts),
         Task.assigner_post_id.in_(posts),
-        Task.lead_unit_id.in_(_units_led(actor)),
+        Task.lead_unit_id.in_(units_led(actor)),
     )
     return Task.id.in_(sa.union(*(sa.select(Task.id).where(side, done) for side in sides)))
 
@@ -319,54 +318,9 @@ def directives_of(session: Session, kind: str, thing_ids: Iterable[int]) -> list
     return list(session.scalars(ordered))
 
 
-def unopened_tasks(session: Session, actor: Actor, kind: str, thing_id: int) -> list[Task]:
-    """Open tasks for the thing (or the task itself) that wait for the actor's first look."""
-    about = Task.id == thing_id
-    if kind != KIND:
-        about = sa.and_(Task.kind == kind, Task.thing_id == thing_id)
-    led = sa.or_(
-        Task.lead_post_id.in_(sorted(actor.post_ids)), Task.lead_unit_id.in_(_units_led(actor))
-    )
-    rows = sa.select(Task).where(about, led, Task.opened_at.is_(None), Task.status.in_(OPEN))
-    return list(session.scalars(rows))
-
-
-def unopened_readings(
-    session: Session, actor: Actor, kind: str, thing_id: int
-) -> list[DirectiveReader]:
-    """Readers' rows of the actor's posts and units that they have not opened."""
-    row = DirectiveReader
-    rows = (
-        sa.select(row)
-        .join(Directive)
-        .where(
-            Directive.kind == kind,
-            Directive.thing_id == thing_id,
-            Directive.recalled_at.is_(None),
-            row.opened_at.is_(None),
-            sa.or_(row.post_id.in_(sorted(actor.post_ids)), row.unit_id.in_(_units_led(actor))),
-        )
-    )
-    return list(session.scalars(rows))
-
-
-def unopened_participations(
-    session: Session, actor: Actor, kind: str, thing_id: int
-) -> list[TaskParticipant]:
-    """The actor's parts in the task, or in tasks for the thing, that they have not looked at."""
-    row = TaskParticipant
-    about = Task.id == thing_id
-    if kind != KIND:
-        about = sa.and_(Task.kind == kind, Task.thing_id == thing_id)
-    theirs = sa.or_(row.post_id.in_(sorted(actor.post_ids)), row.unit_id.in_(_units_led(actor)))
-    return list(
-        session.scalars(sa.select(row).join(Task).where(about, theirs, row.opened_at.is_(None)))
-    )
-
-
 def participation_of(actor: Actor, task: Task) -> TaskParticipant | None:
     """The actor's own part in a task beside the lead."""
-    units = set(_units_led(actor))
+    units = set(units_led(actor))
     for row in task.participants:
         if row.post_id in actor.post_ids or row.unit_id in units:
             return row
