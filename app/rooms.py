@@ -13,6 +13,7 @@ ROOMS = (
     "files",
     "notifications",
     "tasks",
+    "casefiles",
     "incoming",
     "outgoing",
     "finding",

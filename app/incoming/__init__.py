@@ -16,8 +16,10 @@ from app.web.shell import Count, NavItem, navigation
 def register(app: Flask) -> None:
     """Bind the quarantine; make pages, kinds, hooks, chores and commands known."""
     from app import kinds, outbox, relay
+    from app.casefiles import documents
+    from app.casefiles.queries.holdings import Holding, add_holding
     from app.cli import add_command
-    from app.incoming import chores, hooks, indexing, quarantine
+    from app.incoming import chores, filing, hooks, indexing, quarantine
     from app.incoming.commands import incoming_cli
     from app.incoming.events import ReadingWanted
     from app.incoming.views import bp
@@ -26,6 +28,9 @@ def register(app: Flask) -> None:
     quarantine.configure(settings(app).quarantine_dir)
     kinds.register(indexing.kind)
     hooks.subscribe()
+    filing.subscribe()
+    documents.register(queries.KIND, filing.letters_as_documents)
+    add_holding(Holding("submitted", "Văn bản đến đã trình", "inbox", filing.held_letters))
     if settings(app).prefect_api_url:
         outbox.subscribe("jobs", ReadingWanted.name)
     relay.every(2.0, "reading-leases", chores.release_leases)

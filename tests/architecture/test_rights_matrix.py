@@ -67,6 +67,8 @@ GRANTED_BY = {  # permission: (row, the letters of a cell that give it), one or 
     "outgoing:export": [("books, series", "X A")],
     "outgoing:configure": [("books, series", "C A")],
     "incoming:export": [("books, series", "X A")],
+    "casefiles:keep_catalogue": [("books, series", "C A")],
+    "casefiles:archive": [("books, series", "X A")],
     "worktime:edit_calendar": [("calendars", "A U")],
     "organisation:view": [("users, units", "C propose approve")],
     "organisation:manage": [("users, units", "C")],
@@ -92,6 +94,11 @@ BESIDE_THE_MATRIX = {  # permissions of no row, and why they are there
     "incoming:propose": "the chief's preliminary directive: the remark in the cell of “direct”",
     "incoming:close": "return, forward and reopen, which the matrix does not name",
     "incoming:reconcile": "the day-end page of registering",
+    "casefiles:read": "gates the pages only; each file is seen by its own terms",
+    "casefiles:make": "whoever does the work makes its file (decree 30/2020, articles 29 to 31)",
+    "casefiles:draft_catalogue": "units draft what the office merges (decree 30/2020, article 29)",
+    "casefiles:approve_catalogue": "the head of the organ puts the catalogue in force",
+    "casefiles:hand_over_work": "whoever leaves a post hands over its work (article 31)",
     "incoming:configure": "straight routing by the office's own rules: configuration",
 }
 WITHOUT_CONTENT = {  # all that an administrator may ever have

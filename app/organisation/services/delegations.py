@@ -113,6 +113,25 @@ def revoke_delegation(session: Session, actor: Actor, *, delegation_id: int, rea
     _decide(session, actor, delegation, DelegationState.REVOKED, reason)
 
 
+def end_delegations_of_post(
+    session: Session, actor: Actor, *, post_id: int, reason: str
+) -> list[Delegation]:
+    """End what a post has delegated or proposed to, because its holder leaves it.
+
+    Delegated power is never passed on further, so nothing goes to the successor. The caller has
+    decided that the actor may.
+    """
+    rows = sa.select(Delegation).where(
+        Delegation.from_post_id == post_id,
+        Delegation.state.in_((DelegationState.PROPOSED, DelegationState.APPROVED)),
+        Delegation.valid_to > now(),
+    )
+    found = list(session.scalars(rows.with_for_update()))
+    for delegation in found:
+        _decide(session, actor, delegation, DelegationState.REVOKED, reason)
+    return found
+
+
 def _decide(
     session: Session,
     actor: Actor,

@@ -1,0 +1,241 @@
+"""Pages of case files: who may open which, forms, papers, queries."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from openpyxl import Workbook, load_workbook
+
+from app import db
+from app.casefiles import chores, queries
+from app.casefiles.models import CaseFile, CatalogueEntry, CatalogueState, WorkHandover
+from app.clock import today
+from app.db import reading
+from app.incoming.models import IncomingDocument
+from app.registers.printing import XLSX
+from app.security import Actor
+from tests.factories import Office, sign_in_as
+from tests.integration.casefiles.conftest import (
+    closed_file,
+    count,
+    look,
+    make_letter,
+    open_outside,
+    put_in,
+)
+from tests.integration.tasks.test_views_pages import statements
+
+ROLES = ("leader", "chief", "clerk", "head", "specialist", "one_stop", "duty", "admin")
+WORKERS = set(ROLES) - {"admin"}
+
+
+@pytest.fixture(params=["sqlite"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Pages are tested on the embedded database; the SQL behind them on both."""
+    path = tmp_path / "var" / "congvu.sqlite3"
+    path.parent.mkdir()
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    yield f"sqlite:///{path}"
+    db.dispose()
+
+
+def browser(app: Flask, actor: Actor) -> FlaskClient:
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    sign_in_as(client, actor)
+    return client
+
+
+def page(client: FlaskClient, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, (path, answer.status_code)
+    return answer.get_data(as_text=True)
+
+
+def test_each_role_opens_exactly_its_pages(app: Flask, office: Office) -> None:
+    year = today().year
+    wanted = {
+        "/ho-so": WORKERS,
+        "/ho-so/moi": WORKERS,
+        f"/ho-so/danh-muc/{year}": WORKERS,
+        "/ho-so/ban-giao": WORKERS,
+        "/ho-so/nop-luu": {"clerk", "chief"},
+    }
+    found = {
+        path: {
+            role
+            for role in ROLES
+            if browser(app, getattr(office, role)).get(path).status_code == 200
+        }
+        for path in wanted
+    }
+
+    assert found == wanted
+
+
+def test_a_letter_is_put_into_a_new_file_from_its_page(app: Flask, office: Office) -> None:
+    letter_id = make_letter(office, 1, office.specialist)
+    client = browser(app, office.specialist)
+    place = f"/ho-so/dua-vao/incoming/{letter_id}"
+    with reading() as session:
+        letter = f"/van-ban-den/{session.get_one(IncomingDocument, letter_id).token}"
+    assert place in page(client, letter)
+    assert "Bạn không có hồ sơ nào đang mở" in page(client, place)
+
+    refused = client.post("/ho-so/moi", data={"entry_id": "", "title": "Quy hoạch"})
+    assert refused.status_code == 422
+    assert "Quy hoạch" in refused.get_data(as_text=True)
+    made = client.post(
+        f"/ho-so/moi?kind=incoming&thing_id={letter_id}",
+        data={
+            "entry_id": "", "title": "Quy hoạch khu dân cư", "outside_reason": "Phát sinh",
+            "retention_rule": "case_work",
+        },
+    )  # fmt: skip
+    assert place in made.headers["Location"]
+    case_file = look(lambda session: session.scalar(sa.select(CaseFile)))
+    done = client.post(place, data={"case_file_id": case_file.id})
+
+    assert done.headers["Location"] == letter
+    assert "Quy hoạch khu dân cư" in page(client, letter)  # among what the letter is linked to
+    assert "Về việc rà soát quy hoạch 1" in page(client, f"/ho-so/{case_file.token}")
+    page(browser(app, office.specialist2), f"/ho-so/{case_file.token}", 404)
+    page(browser(app, office.specialist2), place, 404)
+
+
+def test_the_index_is_printed_with_seven_columns(app: Flask, office: Office) -> None:
+    case_file = open_outside(office.specialist)
+    put_in(office.specialist, case_file, make_letter(office, 1, office.specialist))
+    client = browser(app, office.specialist)
+
+    pdf = client.get(f"/ho-so/{case_file.token}/muc-luc.pdf")
+    sheet = load_workbook(io.BytesIO(client.get(f"/ho-so/{case_file.token}/muc-luc.xlsx").data))
+    rows = list(sheet.worksheets[0].iter_rows(values_only=True))
+
+    assert pdf.data.startswith(b"%PDF-")
+    with pikepdf.open(io.BytesIO(pdf.data)) as paper:
+        assert paper.open_metadata().pdfa_status == "2B"
+    assert list(rows[4]) == [
+        "STT", "Số, ký hiệu văn bản", "Ngày, tháng, năm", "Tên loại và trích yếu nội dung",
+        "Tác giả", "Tờ số / trang số", "Ghi chú",
+    ]  # fmt: skip
+    assert rows[5][1] == "101/SXD-QH"
+
+
+def workbook(*rows: tuple[object, ...]) -> io.BytesIO:
+    book, out = Workbook(), io.BytesIO()
+    sheet = book.worksheets[0]
+    sheet.append(["Số, ký hiệu", "Đề mục", "Tiêu đề hồ sơ", "Thời hạn bảo quản", "Đơn vị"])
+    for row in rows:
+        sheet.append(list(row))
+    book.save(out)
+    out.seek(0)
+    return out
+
+
+def test_a_catalogue_comes_from_excel_whole_or_not_at_all(app: Flask, office: Office) -> None:
+    client, year = browser(app, office.clerk), today().year
+    base = f"/ho-so/danh-muc/{year}"
+    client.post(f"{base}/bat-dau")
+
+    def take(*rows: tuple[object, ...]) -> Any:
+        data = {"file": (workbook(*rows), "danh-muc.xlsx", XLSX)}
+        return client.post(f"{base}/nhap", data=data)
+
+    good = ("01.KT", "Quy hoạch", "Quy hoạch đô thị", "Vĩnh viễn", "Phòng Kinh tế")
+    faulty = take(good, ("02.KT", "", "Nhà ở", "lâu dài", "Phòng Lạ"))
+    assert faulty.status_code == 422
+    assert "Dòng 3" in faulty.get_data(as_text=True)
+    assert count(CatalogueEntry) == 0
+    assert take(good, ("02.KT", "", "Nhà ở", 20, "phong kinh te")).status_code == 302
+    assert take(("02.KT", "", "Nhà ở xã hội", "10 năm", "Phòng Kinh tế")).status_code == 302
+
+    entries = look(lambda session: queries.entries_of(session, 1))
+    assert [(e.notation, e.title, e.retention_years) for e in entries] == [
+        ("02.KT", "Nhà ở xã hội", 10),
+        ("01.KT", "Quy hoạch đô thị", None),
+    ]
+    assert client.get(f"{base}/danh-muc-ho-so.pdf").data.startswith(b"%PDF-")
+    client.post(f"{base}/trinh")
+    assert client.post(f"{base}/duyet").status_code == 403
+    leader = browser(app, office.leader)
+    leader.post(f"{base}/duyet")
+    found = look(lambda session: queries.catalogue_of(session, year))
+    assert found.state is CatalogueState.APPROVED
+    assert "Quy hoạch đô thị" in page(browser(app, office.head), "/ho-so/moi")
+
+
+def test_a_package_is_asked_for_made_and_downloaded(app: Flask, office: Office) -> None:
+    letter_id = make_letter(office, 1, office.specialist, content=b"%PDF-1.7 letter")
+    case_file = closed_file(office, office.specialist, letter_id)
+    client = browser(app, office.clerk)
+    assert case_file.title in page(client, "/ho-so/nop-luu")
+    client.post("/ho-so/nop-luu", data={"ids": [case_file.id]})
+    assert "Chờ đóng gói" in page(client, "/ho-so/nop-luu")
+    chores.make_packages()
+
+    shown = page(client, "/ho-so/nop-luu")
+    address = shown.split('href="/ho-so/nop-luu/')[1].split('"')[0]
+    answer = client.get(f"/ho-so/nop-luu/{address}")
+    assert answer.data.startswith(b"PK")
+    assert browser(app, office.specialist).get(f"/ho-so/nop-luu/{address}").status_code == 403
+
+
+def test_the_wizard_hands_over_and_prints_one_protocol(app: Flask, office: Office) -> None:
+    open_outside(office.specialist, "Quy hoạch khu dân cư")
+    client = browser(app, office.specialist)
+    shown = page(client, "/ho-so/ban-giao")
+    assert "Quy hoạch khu dân cư" in shown
+    assert 'name="expected" type="hidden" value="1"' in shown
+    address = f"/ho-so/ban-giao/{office.specialist.post_id}"
+    values = {"to_post_id": office.deputy.post_id, "expected": "1"}
+    assert client.post(address, data=values).status_code == 422  # no reason
+    done = client.post(address, data=values | {"reason": "Nghỉ hưu"})
+
+    paper = client.get(f"{done.headers['Location']}/bien-ban.pdf")
+    assert paper.data.startswith(b"%PDF-")
+    again = browser(app, office.deputy).get(f"{done.headers['Location']}/bien-ban.pdf")
+    assert again.data == paper.data
+    changed = {"file": (io.BytesIO(paper.data.replace(b"%PDF", b"%PDX", 1)), "a.pdf")}
+    unsigned = {"file": (io.BytesIO(paper.data + b"\n%%EOF"), "a.pdf")}
+    for wrong in (changed, unsigned):
+        refused = client.post(f"{done.headers['Location']}/da-ky", data=wrong)
+        assert refused.status_code == 422
+    handover = look(lambda session: session.scalar(sa.select(WorkHandover)))
+    assert handover.protocol_id is not None
+    assert handover.signed_id is None
+    assert page(browser(app, office.specialist2), "/ho-so/ban-giao")
+    page(browser(app, office.specialist2), done.headers["Location"], 404)
+    foreign = f"/ho-so/ban-giao?chuc-vu={office.deputy.post_id}"
+    page(browser(app, office.specialist2), foreign, 403)
+
+
+def test_the_pages_need_as_many_queries_for_many_files_as_for_one(
+    app: Flask, office: Office
+) -> None:
+    client = browser(app, office.specialist)
+
+    def queries_of(path: str) -> int:
+        with statements() as seen:
+            page(client, path)
+        return len(seen)
+
+    case_file = open_outside(office.specialist)
+    put_in(office.specialist, case_file, make_letter(office, 1, office.specialist))
+    detail = f"/ho-so/{case_file.token}"
+    few = queries_of("/ho-so"), queries_of(detail), queries_of("/ho-so/ban-giao")
+    for number in range(2, 7):
+        put_in(office.specialist, case_file, make_letter(office, number, office.specialist))
+        open_outside(office.specialist, f"Việc {number}")
+    many = queries_of("/ho-so"), queries_of(detail), queries_of("/ho-so/ban-giao")
+
+    assert many == few
