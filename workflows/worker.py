@@ -12,7 +12,8 @@ import threading
 from app.db import reading as reading_block
 from app.db import transaction
 from app.incoming.services import jobs
-from workflows import reading, runtime
+from app.outgoing.services import jobs as work_jobs
+from workflows import issuing, reading, runtime
 from workflows.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -26,10 +27,26 @@ def poll(running: Runtime, stop: threading.Event) -> None:
         threading.Thread(target=_work, args=(running, stop), name=f"reader-{number}")
         for number in range(running.settings.reading_processes)
     ]
+    threads.append(threading.Thread(target=issue, args=(running, stop), name="issuing"))
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def issue(running: Runtime, stop: threading.Event) -> None:
+    """Take the slow work on documents going out, one at a time, until told to stop."""
+    while not stop.is_set():
+        try:
+            with reading_block() as session:
+                waits = bool(work_jobs.waiting_jobs(session))
+            busy = waits and issuing.run_next(running)
+        except Exception:  # the database may be away: the lease ends, others go on
+            log.exception("work on a document failed")
+            busy = False
+            stop.wait(2)
+        if not busy:
+            stop.wait(LOOK_EVERY)
 
 
 def _work(running: Runtime, stop: threading.Event) -> None:
@@ -57,7 +74,12 @@ def serve(running: Runtime) -> None:
     read_document.configure(running)
     with transaction("reading.republish") as session:
         jobs.republish_waiting(session, unoffered=timedelta(0), untaken=timedelta(0))
-    serve_tasks(read_document.read_document, limit=running.settings.reading_processes)
+    stop = threading.Event()
+    threading.Thread(target=issue, args=(running, stop), name="issuing", daemon=True).start()
+    try:
+        serve_tasks(read_document.read_document, limit=running.settings.reading_processes)
+    finally:
+        stop.set()
 
 
 def main() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import shutil
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -30,12 +32,9 @@ S = OutgoingStatus
 
 
 @pytest.fixture(params=["sqlite"])
-def database_url(request: pytest.FixtureRequest, tmp_path: object) -> object:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Pages are looked at on one database; the services behind them are tested on both."""
-    import shutil
-    from pathlib import Path
-
-    path = Path(str(tmp_path)) / "var" / "congvu.sqlite3"
+    path = tmp_path / "var" / "congvu.sqlite3"
     path.parent.mkdir()
     shutil.copy(request.getfixturevalue("sqlite_template"), path)
     return f"sqlite:///{path}"

@@ -1,0 +1,65 @@
+"""“Kiểm tra chữ ký” says what is true of a signed, a spoilt and an unsigned PDF."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.demo.letters import load_letters
+from app.demo.paper import render_pdf
+from app.demo.signing import demo_authority, render_signed_pdf
+from app.web.shell import settings
+from tests.factories import Office
+from tests.integration.incoming.pages import browser
+from tests.integration.outgoing.test_views import database_url
+
+__all__ = ["database_url"]  # one database is enough for a page that reads none
+LETTER = load_letters(date(2026, 11, 18))[0]
+
+
+@pytest.fixture(scope="module")
+def signed() -> bytes:
+    return render_signed_pdf(LETTER)
+
+
+@pytest.fixture
+def client(app: Flask, office: Office) -> FlaskClient:
+    folder: Path = settings(app).trust_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "demo.der").write_bytes(demo_authority())
+    return browser(app, office.specialist)
+
+
+def judged(client: FlaskClient, pdf: bytes) -> tuple[int, str]:
+    answer = client.post("/kiem-tra-chu-ky/", data={"file": (io.BytesIO(pdf), "cong-van.pdf")})
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def test_the_page_says_who_signed_and_that_a_later_change_broke_it(
+    client: FlaskClient, signed: bytes
+) -> None:
+    status, said = judged(client, signed)
+    assert status == 200
+    assert LETTER.signer in said
+    assert "Nội dung đã ký còn nguyên vẹn." in said
+    assert "thuộc danh sách tin cậy của cơ quan" in said
+    spoilt = bytearray(signed)
+    spoilt[signed.index(b"stream") + 20] ^= 1
+    status, said = judged(client, bytes(spoilt))
+    assert "Mọi chữ ký đều hợp lệ" not in said
+    assert "Nội dung đã ký bị sửa" in said
+
+
+def test_unsigned_and_unreadable_files_get_a_sentence(client: FlaskClient) -> None:
+    assert "Tệp không có chữ ký số" in judged(client, render_pdf(LETTER))[1]
+    status, said = judged(client, b"xin chao")
+    assert status == 422
+    assert "Tệp bị hỏng" in said
+    answer = client.post("/kiem-tra-chu-ky/", data={})
+    assert answer.status_code == 422
+    assert "Hãy chọn một tệp PDF." in answer.get_data(as_text=True)
