@@ -10,6 +10,7 @@ import sys
 from app.clock import frozen, today
 from app.db import transaction
 from app.demo import office as demo_office
+from app.demo.filing import file_letters
 from app.demo.history import History
 from app.demo.letters import load_letters
 from app.demo.paper import render_pdf
@@ -27,6 +28,7 @@ def load(running: Runtime) -> int:
     for step in history.steps():
         with frozen(step.at):
             step.act(history, step.story)
+    file_letters(office)
     return len(history.stories)
 
 
