@@ -23,7 +23,7 @@ from app.incoming.models import (
 from app.incoming.queries import ledger
 from app.incoming.queries.letters import KIND, get_letter, same_letter
 from app.incoming.services import drafts, grouping, routing
-from app.organisation.models import IssuingBody
+from app.organisation.models import IssuingBody, Organ
 from app.organisation.queries import get_organ, organ_family
 from app.organisation.services.organs import ensure_organ
 from app.registers import services as registers
@@ -103,8 +103,8 @@ def register_letter(
     drafts.must_be_draft(letter)
     items = _must_have_passed(session, letter)
     with session.no_autoflush:  # one UPDATE instead of one before each query
-        known = _check(session, data)
-        _fill(session, actor, letter, data, known)
+        known, organ = _check(session, data), _organ_of(session, actor, data)
+        _fill(letter, data, known, organ)
         twins = _twins(session, letter)
     if twins and not duplicate_reason.strip():
         raise SameLetter(twins)
@@ -112,8 +112,8 @@ def register_letter(
     grouping.settle(items)
     if submit_to_post_id is not None:
         routing.submit_registered(session, actor, letter, submit_to_post_id)
-    outbox.publish(session, LetterRegistered(letter_id=letter.id))
     outbox.changed(session, KIND, letter.id)
+    outbox.publish(session, LetterRegistered(letter_id=letter.id))
     _number(session, actor, letter, late_after, late_reason)
     return letter
 
@@ -182,19 +182,16 @@ PLAIN = (
 )  # fmt: skip
 
 
+def _organ_of(session: Session, actor: Actor, data: RegistrationData) -> Organ:
+    if data.organ_id is not None:
+        return get_organ(session, data.organ_id)
+    return ensure_organ(session, actor, data.organ_name)
+
+
 def _fill(
-    session: Session,
-    actor: Actor,
-    letter: IncomingDocument,
-    data: RegistrationData,
-    kind: DocumentType | None,
+    letter: IncomingDocument, data: RegistrationData, kind: DocumentType | None, organ: Organ
 ) -> list[str]:
     """Write the data into the letter; returns the names of what changed."""
-    organ = (
-        get_organ(session, data.organ_id)
-        if data.organ_id is not None
-        else ensure_organ(session, actor, data.organ_name)
-    )
     wanted: dict[str, object] = {name: getattr(data, name) for name in PLAIN}
     for name, length in TEXTS.items():
         wanted[name] = " ".join(str(getattr(data, name)).split())[:length]
@@ -274,7 +271,8 @@ def correct_letter(
         raise InvalidInput("Phải ghi lý do sửa.", "reason")
     if data.issuing_body_id != letter.issuing_body_id:
         raise RuleViolated("Muốn đổi sổ, hãy hủy số đến rồi vào sổ lại.")
-    changed = _fill(session, actor, letter, data, _check(session, data))
+    known = _check(session, data)
+    changed = _fill(letter, data, known, _organ_of(session, actor, data))
     audit.record(session, actor, "incoming.corrected", letter.id, fields=changed)
     outbox.changed(session, KIND, letter.id)
     return letter

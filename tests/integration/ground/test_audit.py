@@ -90,3 +90,37 @@ def test_reading_a_thing_is_written_once_a_quarter_of_an_hour(office: Office) ->
         assert not read()
     with frozen(NOON + timedelta(minutes=16)):
         assert read()
+
+
+def record_as(audit_id: int) -> None:
+    """An act whose id was taken earlier than it commits."""
+    with transaction() as session:
+        audit.record(session, SYSTEM, "letter.registered", audit_id)
+        [row] = session.new
+        assert isinstance(row, audit.AuditLog)
+        row.id = audit_id
+
+
+def sealed() -> list[int]:
+    """Ids in the order of the chain."""
+    with reading() as session:
+        rows = sa.select(audit.AuditSeal.audit_id).order_by(audit.AuditSeal.position)
+        return list(session.scalars(rows))
+
+
+def test_acts_that_commit_late_are_sealed_inside_the_window_at_once_and_beyond_it_later(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "LATE_IDS", 10)
+    heads = tmp_path / "heads"
+    record_as(1100)
+    relay.seal_once(KEY, heads)
+    record_as(1091)  # within ten of the newest sealed
+    record_as(1090)  # just outside
+    assert relay.seal_once(KEY, heads)
+    assert sealed()[-2:] == [1100, 1091]
+    assert not relay.seal_once(KEY, heads)
+    assert verify(heads).unsealed == 1
+    assert relay.seal_once(KEY, heads, whole=True)
+    assert sealed()[-3:] == [1100, 1091, 1090]
+    assert (verify(heads).unsealed, verify(heads).faults) == (0, ())
