@@ -57,6 +57,9 @@ FIELDS: Mapping[str, Callable[[DraftFacts], list[str]]] = {
 KNOWN = (*FIELDS, BODY, BODY_END)
 
 
+NO_BODY = "Mẫu cần có trường {{nội dung}} ở một đoạn riêng, không nằm trong bảng."
+
+
 class TemplateFault(InvalidInput):
     """A template that cannot be filled; the sentence names the fields that are wrong."""
 
@@ -77,7 +80,8 @@ def fill(template: bytes, facts: DraftFacts) -> bytes:
     """The template as a draft of these facts, DOCX.
 
     A paragraph that is only a field is repeated for each line of it and goes when there is none.
-    Raises DocumentFault for a file that is no DOCX, TemplateFault for fields that nobody knows.
+    Raises DocumentFault for a file that is no DOCX, TemplateFault for fields that nobody knows
+    and for a body that has no place.
     """
     if unknown := unknown_fields(template):
         names = ", ".join(f"{{{{{name}}}}}" for name in unknown)
@@ -139,6 +143,8 @@ def _fill_body(document: DocumentType, facts: DraftFacts) -> None:
     body = document.element.body
     start, end = _mark(body, BODY), _mark(body, BODY_END)
     if start is None:
+        if facts.body_html is not None:
+            raise TemplateFault(NO_BODY)
         return
     between = _between(start, end)
     if facts.body_html is not None:

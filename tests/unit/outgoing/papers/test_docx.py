@@ -108,6 +108,18 @@ def test_a_field_that_nobody_knows_is_named_in_a_sentence() -> None:
     assert "{{số fax}}" in error.value.user_message
 
 
+def test_a_body_is_never_lost_in_a_template_without_a_place_for_it() -> None:
+    def put_into_table(document: object) -> None:
+        for paragraph in document.paragraphs:  # type: ignore[attr-defined]
+            if paragraph.text == "{{nội dung}}":
+                paragraph.clear()
+        cell = document.tables[0].rows[2].cells[1]  # type: ignore[attr-defined]
+        cell.paragraphs[0].add_run("{{nội dung}}")
+
+    with pytest.raises(docx.TemplateFault, match="nội dung"):
+        docx.fill(edited(docx.default_template("decision"), put_into_table), DECISION)
+
+
 def test_braces_in_a_fact_do_not_become_a_field() -> None:
     facts = replace(DECISION, subject="Về việc {{số}} lạ")
 

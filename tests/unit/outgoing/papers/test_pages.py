@@ -169,6 +169,16 @@ def test_what_would_fetch_other_files_is_taken_out_before_the_conversion() -> No
     assert b"INCL" not in body
 
 
+@pytest.mark.parametrize("bad", [b"<w:document", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'])
+def test_a_document_whose_xml_is_cut_or_has_entities_is_refused(bad: bytes) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as package:
+        package.writestr("word/document.xml", bad)
+
+    with pytest.raises(DocumentFault, match="hỏng"):
+        convert.to_pdf(made.getvalue())
+
+
 def test_a_conversion_that_takes_too_long_is_ended_with_a_sentence() -> None:
     limits = replace(convert.LIMITS, wall_s=0.3)
 
