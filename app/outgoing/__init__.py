@@ -18,18 +18,25 @@ def register(app: Flask) -> None:
     from app.outgoing import chores, indexing
     from app.outgoing.acts import ACTS
     from app.outgoing.services import numbering
-    from app.outgoing.views import bp
+    from app.outgoing.views import bp, verification
     from app.registers.hooks import entry_voided
 
     kinds.register(indexing.kind)
     entry_voided.subscribe(numbering.on_entry_voided)
     relay.every(20.0, "outgoing-leases", chores.release_leases)
     app.register_blueprint(bp)
+    app.register_blueprint(verification.bp)
     describe(ACTS)
     navigation.add(
         NavItem(
             "outgoing", _("Văn bản"), _("Văn bản đi"), "send", "outgoing.index",
             permission=permissions.READ, counter=waiting, order=12,
+        )
+    )  # fmt: skip
+    navigation.add(
+        NavItem(
+            "signatures", _("Văn bản"), _("Kiểm tra chữ ký"), "shield-check",
+            "verification.check", order=19,
         )
     )  # fmt: skip
 

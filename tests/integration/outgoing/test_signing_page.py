@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import io
-from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.demo.letters import load_letters
-from app.demo.paper import render_pdf
-from app.demo.signing import demo_authority, render_signed_pdf
+from app.demo.letters import sample_letters
+from app.demo.signing import demo_authority
 from app.web.shell import settings
 from tests.factories import Office
-from tests.integration.incoming.pages import browser
+from tests.integration.incoming.pages import SAMPLES, browser
 from tests.integration.outgoing.test_views import database_url
 
 __all__ = ["database_url"]  # one database is enough for a page that reads none
-LETTER = load_letters(date(2026, 11, 18))[0]
-
-
-@pytest.fixture(scope="module")
-def signed() -> bytes:
-    return render_signed_pdf(LETTER)
+SIGNED = (SAMPLES / "07-ky-so.pdf").read_bytes()
+UNSIGNED = (SAMPLES / "11-thong-bao-dien-tu.pdf").read_bytes()
+SIGNER = sample_letters()["07-ky-so"].signer
 
 
 @pytest.fixture
@@ -41,22 +36,25 @@ def judged(client: FlaskClient, pdf: bytes) -> tuple[int, str]:
 
 
 def test_the_page_says_who_signed_and_that_a_later_change_broke_it(
-    client: FlaskClient, signed: bytes
+    client: FlaskClient,
 ) -> None:
-    status, said = judged(client, signed)
+    status, said = judged(client, SIGNED)
     assert status == 200
-    assert LETTER.signer in said
+    assert SIGNER in said
     assert "Nội dung đã ký còn nguyên vẹn." in said
     assert "thuộc danh sách tin cậy của cơ quan" in said
-    spoilt = bytearray(signed)
-    spoilt[signed.index(b"stream") + 20] ^= 1
+    spoilt = bytearray(SIGNED)
+    spoilt[SIGNED.index(b"stream") + 20] ^= 1
     status, said = judged(client, bytes(spoilt))
     assert "Mọi chữ ký đều hợp lệ" not in said
     assert "Nội dung đã ký bị sửa" in said
 
 
 def test_unsigned_and_unreadable_files_get_a_sentence(client: FlaskClient) -> None:
-    assert "Tệp không có chữ ký số" in judged(client, render_pdf(LETTER))[1]
+    assert (
+        "Tệp không có chữ ký số"
+        in judged(client, (SAMPLES / "11-thong-bao-dien-tu.pdf").read_bytes())[1]
+    )
     status, said = judged(client, b"xin chao")
     assert status == 422
     assert "Tệp bị hỏng" in said
