@@ -43,6 +43,8 @@ __all__ = [
 ]
 WITHOUT_TEXT = ("page.no_text", "page.legacy_font")
 """Rules that say something about a page whose text cannot be read."""
+OF_ALL_PAPERS = ("language", "references", "page", "marks")
+"""Topics that concern papers of the Party, too, whose form the decree does not rule."""
 
 
 class NotRepairable(RuleViolated):
@@ -71,10 +73,16 @@ def check(
     findings = [
         _finding(rule, fault)
         for rule in rules_in_force(on)
-        if sheet.has_text or rule.id in WITHOUT_TEXT
+        if _concerns(rule, sheet)
         for fault in CHECKERS[rule.id](sheet, rule)
     ]
     return sorted(findings, key=_order)
+
+
+def _concerns(rule: Rule, sheet: paper.Paper) -> bool:
+    if not sheet.has_text:
+        return rule.id in WITHOUT_TEXT
+    return rule.topic in OF_ALL_PAPERS or not sheet.of_party
 
 
 def _finding(rule: Rule, fault: Fault) -> Finding:

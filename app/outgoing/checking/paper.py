@@ -60,6 +60,11 @@ class Paper:
         return {n: [passage(n, line) for line in lines] for n, lines in self.raw_lines.items()}
 
     @cached_property
+    def of_party(self) -> bool:
+        """Papers of the Party have a form of their own; only words and pages are checked."""
+        return self.nation is not None and fold(self.nation.text).startswith("DANG")
+
+    @cached_property
     def has_text(self) -> bool:
         """Whether page 1 carries Vietnamese text: a scan, or what a foreign reader wrote under
         one, is not checked."""
@@ -151,7 +156,20 @@ class Paper:
         """Lines of the subject: under the title, or “V/v …” under the number."""
         box = self._type_fields[1]
         column = [passage(1, line) for line in [*self.head.left, *self.head.body]]
-        return inside(column, box)
+        taken: list[Passage] = []
+        for line in inside(column, box):
+            if taken and self.title is not None and self._subject_ended(taken[-1], line):
+                break
+            taken.append(line)
+        return taken
+
+    def _subject_ended(self, before: Passage, line: Passage) -> bool:
+        """Whether the body begins with a line: a rule stands over it, or bold letters end."""
+        ruled = any(
+            before.middle < rule[1] < line.middle and rule[0] > 0.2 and rule[2] < 0.85
+            for rule in self.pages[0].rules
+        )
+        return ruled or (before.bold and not line.bold and not line.text.startswith("("))
 
     @cached_property
     def subject_text(self) -> Passage | None:
@@ -179,7 +197,7 @@ class Paper:
 
     @cached_property
     def body_lines(self) -> list[Passage]:
-        """Lines between the head and the signature, without page numbers."""
+        """Lines between the head and the signature, without page numbers and rows of tables."""
         top = self._body_top()
         end_page, end = self.last_page, self._body_end()
         lines: list[Passage] = []
@@ -189,7 +207,7 @@ class Paper:
                 before = number < end_page or line.box[3] < end
                 if after and before and not self.is_page_number(line):
                     lines.append(line)
-        return lines
+        return [line for row in _rows(lines) if len(row) == 1 for line in row]
 
     def _body_top(self) -> float:
         above = [self.nation, self.motto, self.number, self.date, self.title]
@@ -263,7 +281,10 @@ class Paper:
         first = self.lines[number][index]
         if field is None or field.box is None:
             return [first]
-        rest = inside([x for x in self.lines[number][index + 1 :] if x.box[0] < 0.53], field.box)
+        rest = inside(
+            [x for x in self.lines[number][index + 1 :] if x.box[0] < first.box[0] + 0.12],
+            field.box,
+        )
         return [first, *rest]
 
     @cached_property
@@ -288,6 +309,18 @@ class Paper:
         """Subject, addressees, paragraphs and recipients: the running text of the paper."""
         parts: list[Passage | None] = [self.subject_text, whole(self.to_lines)]
         return [part for part in [*parts, *self.body, *self.received_items] if part]
+
+
+def _rows(lines: Sequence[Passage]) -> list[list[Passage]]:
+    """Lines that stand side by side, in the order in which they are read."""
+    rows: list[list[Passage]] = []
+    for line in lines:
+        last = rows[-1][-1] if rows else None
+        if last and last.page == line.page and abs(last.middle - line.middle) < 0.5 * line.height:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return rows
 
 
 def of(

@@ -35,6 +35,7 @@ BLANKS = frozenset({9, 10, 13, 32, 0xA0})
 RULE_HEIGHT = 3.0
 """Points: what is drawn flatter than this and wider than `RULE_WIDTH` is a rule."""
 RULE_WIDTH = 14.0
+FRAME_HEIGHT = 30.0
 FACES = ("ps", "mt", "italic", "bold", "regular", "oblique")
 """What follows the family in a font's name, and is taken off its end."""
 COLOURED = 60
@@ -66,13 +67,15 @@ class StyledWord(Word):
 class StyledPage:
     """A page: its text in the shape that `ocr` reads, and what else is drawn.
 
-    `width`, `height` in points as shown. `rules`: boxes of horizontal rules; `images`: of images.
+    `width`, `height` in points as shown. `rules`: boxes of horizontal rules; `frames`: of other
+    drawings no higher than a line or two; `images`: of images.
     """
 
     text: PageText
     width: float
     height: float
     rules: tuple[Box, ...]
+    frames: tuple[Box, ...]
     images: tuple[Box, ...]
 
     @property
@@ -109,7 +112,7 @@ def _read_page(document: Any, number: int) -> StyledPage:
         words = tuple(_Letters(page, textpage).words())
     finally:
         textpage.close()
-    rules, images = _drawings(page, width, height)
+    rules, frames, images = _drawings(page, width, height)
     text = PageText(
         number=number,
         width_px=max(1, round(width)),
@@ -121,7 +124,7 @@ def _read_page(document: Any, number: int) -> StyledPage:
         text=" ".join(word.text for word in words),
         words=words,
     )
-    return StyledPage(text, width, height, rules, images)
+    return StyledPage(text, width, height, rules, frames, images)
 
 
 def _subtype(page: Any, index: int) -> int:
@@ -132,8 +135,10 @@ def _subtype(page: Any, index: int) -> int:
         raw.FPDFPage_CloseAnnot(annotation)
 
 
-def _drawings(page: Any, width: float, height: float) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+def _drawings(page: Any, width: float, height: float) -> tuple[tuple[Box, ...], ...]:
+    """Rules, frames and images, as in `StyledPage`."""
     rules: list[Box] = []
+    frames: list[Box] = []
     images: list[Box] = []
     for thing in page.get_objects(max_depth=1):
         if thing.type not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
@@ -147,7 +152,9 @@ def _drawings(page: Any, width: float, height: float) -> tuple[tuple[Box, ...], 
             rules.append(box)
         elif thing.type == raw.FPDF_PAGEOBJ_IMAGE:
             images.append(box)
-    return tuple(rules), tuple(images)
+        elif (box[3] - box[1]) * height <= FRAME_HEIGHT:  # a border drawn with the box it is of
+            frames.append(box)
+    return tuple(rules), tuple(frames), tuple(images)
 
 
 def _on_page(page: Any, x: float, y: float) -> tuple[float, float]:

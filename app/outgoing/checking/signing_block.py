@@ -22,8 +22,8 @@ NAME_WORD = re.compile(r"^[A-ZÀ-ỸĐ][^\W\d_]*$")
 LABEL = re.compile(r"^\W*(KY BOI|NGAY KY|NGUOI KY|EMAIL|CO QUAN|THOI GIAN|DA KY|KY TEN)")
 DEGREES = re.compile(
     r"^(?:(?:GS|PGS|TSKH|TS|ThS|Th\.S|BS|BSCKI+|BSCK|KS|CN|CVC|LS|NGƯT|NGND|TTƯT|TTND|AHLĐ"
-    r"|Tiến sĩ|Thạc sĩ|Kỹ sư|Cử nhân|Bác sĩ|Giáo sư|Luật sư|Dr|Ông|Bà|Đ/c|Đồng chí)"
-    r"(?:\.\s*|\s+))+"
+    r"|Tiến sĩ|Thạc sĩ|Kỹ sư|Cử nhân|Bác sĩ|Giáo sư|Luật sư|Dr|Đ/c|Đồng chí"
+    r"|(?:Thiếu|Trung|Thượng|Đại) (?:úy|uý|tá|tướng))(?:\.\s*|\s+))+"
 )
 RIGHT_HALF = 0.47
 DEEPEST = 0.30
@@ -71,7 +71,7 @@ def find(
             and line.box[0] > RIGHT_HALF - 0.07
             and line.middle > anchor.box[1] - 3.5 * anchor.height
         ]
-        found = _posts(right)
+        found = _posts(right, anchor)
         if found:
             return SigningBlock(page, tuple(found), _name(right, found))
     fields = signer_fields(texts, raw_lines)
@@ -84,11 +84,13 @@ def find(
     return SigningBlock(page, tuple(found), named[0] if named else _name(lines[page], found))
 
 
-def _posts(right: Sequence[Passage]) -> list[Passage]:
+def _posts(right: Sequence[Passage], anchor: Passage) -> list[Passage]:
+    """Lines of authority and posts; capitals beside “Nơi nhận:” are a post, whatever they say."""
     found: list[Passage] = []
     for line in right:
         if not found:
-            if is_post(line) or _is_authority(line):
+            beside = line.upper and abs(line.middle - anchor.middle) < 1.6 * anchor.height
+            if beside or is_post(line) or _is_authority(line):
                 found.append(line)
             continue
         near = line.box[1] - found[-1].box[3] < 1.1 * line.height

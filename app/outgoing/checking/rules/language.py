@@ -129,7 +129,7 @@ def double_space(paper: Paper, rule: Rule) -> Iterator[Fault]:
             continue
         usual = median(gaps)
         for (before, word), gap in list(zip(pairs, gaps, strict=True))[2:]:
-            wide = gap > 1.8 * usual and gap - usual > 0.2 * word.size
+            wide = 1.8 * usual < gap < 2.7 * usual and gap - usual > 0.2 * word.size
             if wide and usual < 0.6 * word.size:
                 found = f"{before.text}  {word.text}"
                 right = f"{before.text} {word.text}"

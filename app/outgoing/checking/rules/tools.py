@@ -64,7 +64,7 @@ def asked_look(rule: Rule) -> str:
 def rule_under(paper: Paper, line: Passage) -> float | None:
     """How long the rule under a line is, as a share of the line; None for none.
 
-    A picture in its place counts as a rule of unknown length: -1.
+    A picture or the border of a box in its place counts as a rule of unknown length: -1.
     """
     x0, _, x1, y1 = line.box
     top, bottom = y1 - 0.35 * line.height, y1 + 1.3 * line.height
@@ -79,7 +79,10 @@ def rule_under(paper: Paper, line: Passage) -> float | None:
         under = top < other.middle < bottom and other.box[0] < x1 and other.box[2] > x0
         if under and letters <= set("_-–—"):
             return (other.box[2] - other.box[0]) / width
-    pictures = [b for b in page.images if b[1] < bottom and b[3] > top and b[0] < x1 and b[2] > x0]
+    drawn = [f for f in page.frames if top < f[3] < bottom and f[0] < x1 and f[2] > x0]
+    pictures = drawn + [
+        b for b in page.images if b[1] < bottom and b[3] > top and b[0] < x1 and b[2] > x0
+    ]
     return -1.0 if pictures else None
 
 

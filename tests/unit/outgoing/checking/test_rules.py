@@ -57,6 +57,14 @@ def test_a_draft_without_number_and_day_is_no_fault() -> None:
     ] == []
 
 
+def test_a_paper_of_the_party_is_not_measured_by_the_decree() -> None:
+    paper = LETTER.but(nation="ĐẢNG CỘNG SẢN VIỆT NAM", motto="", number="Số 15-CV/ĐU", rules={})
+    faulty = paper.but(body=(*LETTER.body, "Đảng ủy đề nghị bổ xung nội dung vào báo cáo."))
+
+    assert check(draw(paper), on=TODAY) == []
+    assert [f.rule for f in check(draw(faulty), on=TODAY)] == ["language.spelling"]
+
+
 def test_every_rule_has_one_checker_and_one_test() -> None:
     rules = {rule.id for rule in rulebook()}
 
