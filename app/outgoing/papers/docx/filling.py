@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from docx.document import Document as DocumentType
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.oxml.ns import qn
 from docx.shared import Mm
 from docx.text.paragraph import Paragraph
@@ -108,6 +109,9 @@ def _name(text: str) -> str:
 
 
 def _name_document(document: DocumentType, facts: DraftFacts) -> None:
+    relations = document.part.package.rels.values()
+    if not any(relation.reltype == RT.CORE_PROPERTIES for relation in relations):
+        return  # LibreOffice names them otherwise; the library would add them a second time
     core = document.core_properties
     core.title = facts.subject[:250]
     core.author = core.last_modified_by = ""

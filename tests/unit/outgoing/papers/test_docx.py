@@ -120,6 +120,25 @@ def test_a_body_is_never_lost_in_a_template_without_a_place_for_it() -> None:
         docx.fill(edited(docx.default_template("decision"), put_into_table), DECISION)
 
 
+def test_a_template_saved_by_libreoffice_keeps_one_part_of_each_name() -> None:
+    made = io.BytesIO()
+    source = io.BytesIO(docx.default_template("decision"))
+    with zipfile.ZipFile(source) as package, zipfile.ZipFile(made, "w") as out:
+        for name in package.namelist():
+            content = package.read(name)
+            if name == "_rels/.rels":  # as LibreOffice writes it
+                content = content.replace(
+                    b"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core",
+                    b"http://schemas.openxmlformats.org/officedocument/2006/relationships/metadata/core",
+                )
+            out.writestr(name, content)
+
+    filled = docx.fill(made.getvalue(), DECISION)
+
+    with zipfile.ZipFile(io.BytesIO(filled)) as package:
+        assert len(package.namelist()) == len(set(package.namelist()))
+
+
 def test_braces_in_a_fact_do_not_become_a_field() -> None:
     facts = replace(DECISION, subject="Về việc {{số}} lạ")
 
