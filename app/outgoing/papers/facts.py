@@ -168,4 +168,4 @@ def issuing_authority(facts: DraftFacts) -> str:
     for line in lines:
         if match := re.match(r"(?:KT|TL|TUQ|Q)\.\s*(.+)", line):
             return f"{match[1]} {organ}"
-    return f"{facts.position.upper()} {organ}"
+    return f"{facts.position.upper()} {organ}".strip()

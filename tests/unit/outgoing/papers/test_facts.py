@@ -64,6 +64,7 @@ def test_the_summary_of_a_letter_has_one_v_v_however_it_was_typed(typed: str) ->
         ([], "Chủ tịch", "CHỦ TỊCH ỦY BAN NHÂN DÂN PHƯỜNG HOA LƯ"),
         (["KT. Chủ tịch"], "Phó Chủ tịch", "CHỦ TỊCH ỦY BAN NHÂN DÂN PHƯỜNG HOA LƯ"),
         (["TM. Ủy ban nhân dân"], "Chủ tịch", "ỦY BAN NHÂN DÂN PHƯỜNG HOA LƯ"),
+        ([], "", "ỦY BAN NHÂN DÂN PHƯỜNG HOA LƯ"),
     ],
 )
 def test_who_decides_follows_from_who_signs(lines: list[str], position: str, decider: str) -> None:
