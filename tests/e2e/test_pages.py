@@ -22,6 +22,12 @@ PAGES = {
         "/thong-bao",
         "/quan-tri/co-quan",
     ),
+    "chanhvp": (
+        "/cong-viec?tab=don-vi&view=bang",
+        "/cong-viec/tac-o-dau",
+        "/cong-viec/dinh-ky",
+        "/thong-bao/cai-dat",
+    ),
     "chutich": ("/van-ban-den", "/quan-tri/nhat-ky", "/quan-tri/quyen"),
     "quantri": (
         "/quan-tri/nguoi-dung",
