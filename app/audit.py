@@ -36,6 +36,7 @@ class AuditLog(Base):
     __table_args__ = (
         sa.Index("ix_audit_log_thing", "kind", "thing_id", "id"),
         sa.Index("ix_audit_log_person", "person_id", "id"),
+        sa.Index("ix_audit_log_at", "at"),
         sa.Index("ix_audit_log_read", "action", "kind", "thing_id", "post_id", "at"),
         {"sqlite_autoincrement": True},
     )

@@ -102,6 +102,7 @@ class IncomingDocument(Base):
 
     __tablename__ = "incoming_document"
     __table_args__ = (
+        sa.Index("ix_incoming_document_urgency", "urgency", "status"),
         sa.Index("ix_incoming_document_status", "status", "id"),
         sa.Index("ix_incoming_document_book", "issuing_body_id", "arrival_year", "arrival_number"),
         sa.Index("ix_incoming_document_code", "code_number", "code_notation", "issued_date"),
