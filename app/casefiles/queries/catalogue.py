@@ -24,12 +24,11 @@ def catalogue_years(session: Session) -> list[int]:
 def entries_of(
     session: Session, catalogue_id: int, unit_id: int | None = None
 ) -> list[CatalogueEntry]:
-    """The planned files, by unit, heading and notation."""
+    """The planned files, by unit and notation."""
     rows = sa.select(CatalogueEntry).filter_by(catalogue_id=catalogue_id)
     if unit_id is not None:
         rows = rows.where(CatalogueEntry.unit_id == unit_id)
-    order = (CatalogueEntry.unit_id, CatalogueEntry.heading, CatalogueEntry.notation)
-    return list(session.scalars(rows.order_by(*order)))
+    return list(session.scalars(rows.order_by(CatalogueEntry.unit_id, CatalogueEntry.notation)))
 
 
 def get_entry(session: Session, entry_id: int) -> CatalogueEntry:

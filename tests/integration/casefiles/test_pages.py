@@ -161,8 +161,8 @@ def test_a_catalogue_comes_from_excel_whole_or_not_at_all(app: Flask, office: Of
 
     entries = look(lambda session: queries.entries_of(session, 1))
     assert [(e.notation, e.title, e.retention_years) for e in entries] == [
-        ("02.KT", "Nhà ở xã hội", 10),
         ("01.KT", "Quy hoạch đô thị", None),
+        ("02.KT", "Nhà ở xã hội", 10),
     ]
     assert client.get(f"{base}/danh-muc-ho-so.pdf").data.startswith(b"%PDF-")
     client.post(f"{base}/trinh")
