@@ -14,6 +14,7 @@ from app.demo.filing import file_letters
 from app.demo.history import History
 from app.demo.letters import load_letters
 from app.demo.paper import render_pdf
+from app.demo.signing import trust_demo_authority
 from app.errors import RuleViolated
 from workflows import reading, runtime
 from workflows.runtime import Runtime
@@ -45,6 +46,7 @@ def main() -> int:
     running = runtime.start()
     try:
         count = load(running)
+        trust_demo_authority(running.settings.trust_dir)
     except RuleViolated as error:
         print(error.user_message, file=sys.stderr)
         return 1

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.demo.letters import sample_letters
-from app.demo.signing import demo_authority
+from app.demo.signing import trust_demo_authority
 from app.web.shell import settings
 from tests.factories import Office
 from tests.integration.incoming.pages import SAMPLES, browser
@@ -24,9 +23,7 @@ SIGNER = sample_letters()["07-ky-so"].signer
 
 @pytest.fixture
 def client(app: Flask, office: Office) -> FlaskClient:
-    folder: Path = settings(app).trust_dir
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "demo.der").write_bytes(demo_authority())
+    trust_demo_authority(settings(app).trust_dir)
     return browser(app, office.specialist)
 
 

@@ -1,0 +1,61 @@
+"""The documents that the demo office has written, from draft to issued."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.db import reading, transaction
+from app.demo import office as demo_office
+from app.demo import writing
+from app.files.store import current_store
+from app.incoming.quarantine import current_quarantine
+from app.outgoing.models import DraftVersion, OutgoingDocument
+from app.registers.queries import all_series, proof
+from app.web.shell import settings
+from workflows import issuing
+from workflows.runtime import Runtime
+
+
+@pytest.fixture(autouse=True)
+def books() -> None:
+    """The demo office opens its own."""
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "var" / "congvu.sqlite3"
+    path.parent.mkdir()
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+def test_the_demo_office_has_documents_at_every_desk(app: Flask) -> None:
+    with transaction() as session:
+        office = demo_office.build(session)
+
+    assert writing.load(office) == len(writing.DOCUMENTS)
+
+    with reading() as session:
+        found = Counter(d.status.value for d in session.scalars(sa.select(OutgoingDocument)))
+        assert found == {
+            "issued": 3, "numbered": 1, "leader_sign": 2, "format_check": 1, "unit_review": 1,
+            "draft": 2,
+        }  # fmt: skip
+        numbered = session.scalars(
+            sa.select(OutgoingDocument).where(OutgoingDocument.code_number.is_not(None))
+        ).first()
+        assert numbered is not None
+        series = next(s for s in all_series(session) if s.name.startswith("Sổ văn bản đi của UBND"))
+        year = numbered.code_year or 0
+        assert proof(session, series.id, year).sentence == "1…4 đủ."
+    running = Runtime(settings(app), current_store(), current_quarantine())
+    for _act in range(2):
+        assert issuing.run_next(running)
+    with reading() as session:
+        assert session.scalar(sa.select(sa.func.count(DraftVersion.pdf_file_id))) == 2
