@@ -13,6 +13,7 @@ GAP = "\N{NO-BREAK SPACE}"
 NUMBER_GAP, DAY_GAP = GAP * 10, GAP * 7  # room for three digits, for two
 URGENCY_WIDTH_MM = {"KHẨN": 20.0, "THƯỢNG KHẨN": 40.0, "HỎA TỐC": 30.0}  # annex I, cell 10b
 LONGEST_ORGAN_LINE = 24  # characters of 13 pt capitals that the left column holds
+NO_POSITION, NO_SIGNER = "[Chức vụ của người ký]", "[Họ và tên người ký]"
 LEVELS = re.compile(r" (?=(?:PHƯỜNG|XÃ|ĐẶC KHU|TỈNH|THÀNH PHỐ|THỊ TRẤN)\b)")
 
 
@@ -152,9 +153,17 @@ def opening_sentences(facts: DraftFacts) -> list[str]:
 
 
 def authority(facts: DraftFacts) -> list[str]:
-    """Cell 7a: the lines of authority, then the signer's position, in capitals."""
-    lines = [*facts.authority_lines, facts.position]
+    """Cell 7a: the lines of authority, then the signer's position, in capitals.
+
+    While nobody has been chosen to sign, brackets keep the place: a Word draft is filled only once.
+    """
+    lines = [*facts.authority_lines, facts.position.strip() or NO_POSITION]
     return [line.strip().upper() for line in lines if line.strip()]
+
+
+def signer(facts: DraftFacts) -> str:
+    """Cell 7c, or brackets that keep its place."""
+    return facts.signer_name.strip() or NO_SIGNER
 
 
 def issuing_authority(facts: DraftFacts) -> str:

@@ -59,7 +59,7 @@ def context(facts: DraftFacts) -> dict[str, Any]:
         "last": Markup(last),  # noqa: S704
         "recipients": written.recipient_lines(facts),
         "authority": written.authority(facts),
-        "signer": facts.signer_name,
+        "signer": written.signer(facts),
     }
 
 

@@ -51,7 +51,7 @@ FIELDS: Mapping[str, Callable[[DraftFacts], list[str]]] = {
     ),
     "nơi nhận": written.recipient_lines,
     AUTHORITY: written.authority,
-    "họ tên người ký": lambda f: [f.signer_name],
+    "họ tên người ký": lambda f: [written.signer(f)],
     "ký hiệu người soạn": lambda f: [f.drafter_initials] if f.drafter_initials else [],
     URGENCY: lambda f: [f.urgency.upper()] if f.urgency else [],
 }

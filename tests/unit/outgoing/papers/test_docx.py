@@ -139,6 +139,14 @@ def test_a_template_saved_by_libreoffice_keeps_one_part_of_each_name() -> None:
         assert len(package.namelist()) == len(set(package.namelist()))
 
 
+def test_a_draft_without_a_signer_keeps_the_place_of_one() -> None:
+    facts = replace(DECISION, position="", signer_name="")
+
+    lines = docx.text(docx.fill(docx.default_template("decision"), facts)).splitlines()
+
+    assert lines[-2:] == ["[CHỨC VỤ CỦA NGƯỜI KÝ]", "[Họ và tên người ký]"]
+
+
 def test_braces_in_a_fact_do_not_become_a_field() -> None:
     facts = replace(DECISION, subject="Về việc {{số}} lạ")
 
