@@ -161,7 +161,18 @@ class Paper:
             if taken and self.title is not None and self._subject_ended(taken[-1], line):
                 break
             taken.append(line)
+        below = [line for line in column if taken and line.middle > taken[-1].box[3]]
+        for line in below if self.title is not None else []:
+            if not self._subject_goes_on(taken[-1], line):
+                break
+            taken.append(line)
         return taken
+
+    def _subject_goes_on(self, before: Passage, line: Passage) -> bool:
+        """Whether a bold line close under the subject is its next line."""
+        near = line.box[1] - before.box[3] < 0.5 * line.height
+        alike = before.bold and line.bold and abs(before.centre - line.centre) < 0.03
+        return near and alike and not line.upper and not self._subject_ended(before, line)
 
     def _subject_ended(self, before: Passage, line: Passage) -> bool:
         """Whether the body begins with a line: a rule stands over it, or bold letters end."""

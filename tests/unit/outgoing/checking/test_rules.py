@@ -57,6 +57,12 @@ def test_a_draft_without_number_and_day_is_no_fault() -> None:
     ] == []
 
 
+def test_a_subject_may_go_on_with_a_dash() -> None:
+    subject = ("Chiến dịch tiêm bổ sung vắc xin sởi", "- rubella cho trẻ em năm 2026")
+
+    assert check(draw(REPORT.but(subject=subject)), on=TODAY) == []
+
+
 def test_a_paper_of_the_party_is_not_measured_by_the_decree() -> None:
     paper = LETTER.but(nation="ĐẢNG CỘNG SẢN VIỆT NAM", motto="", number="Số 15-CV/ĐU", rules={})
     faulty = paper.but(body=(*LETTER.body, "Đảng ủy đề nghị bổ xung nội dung vào báo cáo."))
