@@ -12,6 +12,7 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.demo import ink
@@ -200,6 +201,23 @@ def _signer(name: str) -> "SimpleSigner":
         signing_key=keys.PrivateKeyInfo.load(pkcs8),
         cert_registry=store,
     )
+
+
+def demo_key(name: str, passphrase: str) -> bytes:
+    """The key and certificate of a person or organ of the demo office, as a PKCS#12 file."""
+    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+
+    key, root_key = _key(name), _key(AUTHORITY)
+    own = _certificate(name, key, AUTHORITY, root_key)
+    root = _certificate(AUTHORITY, root_key, AUTHORITY, root_key)
+    secret = BestAvailableEncryption(passphrase.encode())
+    return pkcs12.serialize_key_and_certificates(name.encode(), key, own, [root], secret)
+
+
+def trust_demo_authority(folder: Path) -> None:
+    """Let the demo office trust the authority of the demo: only ever called for a demo."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "ca-minh-hoa.der").write_bytes(demo_authority())
 
 
 def demo_authority() -> bytes:

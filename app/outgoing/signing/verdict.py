@@ -65,6 +65,11 @@ class SignatureVerdict:
     ok: bool
     sentences: tuple[str, ...] = ()
 
+    @property
+    def sound(self) -> bool:
+        """Unchanged and valid, whether or not the office trusts the authority behind it."""
+        return self.intact and self.valid and self.changes in (Changes.NONE, Changes.FILLED)
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 

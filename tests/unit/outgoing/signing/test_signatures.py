@@ -6,12 +6,16 @@ import asyncio
 import io
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pikepdf
 import pytest
 from asn1crypto import keys as asn1_keys  # type: ignore[import-untyped]
+from asn1crypto import tsp
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
@@ -69,6 +73,36 @@ def pdfsig(pdf: bytes, folder: Path) -> list[str]:
         ["pdfsig", "-nocert", str(path)], check=False, capture_output=True, text=True, timeout=30
     )
     return re.findall(r"Signature Validation: (.+)", told.stdout)
+
+
+@contextmanager
+def time_server(clock: Identity) -> Iterator[str]:
+    """An authority of time (RFC 3161) on this machine; gives its address."""
+    tsa = DummyTimeStamper(
+        tsa_cert=asn1_x509.Certificate.load(clock.der),
+        tsa_key=asn1_keys.PrivateKeyInfo.load(clock.key_der),
+    )
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = self.rfile.read(int(self.headers["Content-Length"]))
+            answer = tsa.request_tsa_response(tsp.TimeStampReq.load(asked)).dump()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.mark.parametrize(
@@ -147,13 +181,10 @@ def test_a_time_stamp_vouches_for_the_time(
     prepared: bytes, leader_key: Signer, root: Identity
 ) -> None:
     clock = issue("Đồng hồ thử", root, tsa=True)
-    tsa = DummyTimeStamper(
-        tsa_cert=asn1_x509.Certificate.load(clock.der),
-        tsa_key=asn1_keys.PrivateKeyInfo.load(clock.key_der),
-    )
-    [said] = verdict.read(
-        apply.sign(prepared, fields.SIGNER, leader_key, None, tsa=tsa), [root.der]
-    )
+    with time_server(clock) as url:
+        tsa = timestamps.authority(url)
+        signed = apply.sign(prepared, fields.SIGNER, leader_key, None, tsa=tsa)
+    [said] = verdict.read(signed, [root.der])
     assert said.ok
     assert said.stamped
     assert "có dấu thời gian chứng thực" in said.sentences[0]

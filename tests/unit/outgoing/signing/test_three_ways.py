@@ -26,12 +26,14 @@ from app.outgoing.signing import (
     interrupted,
     returned,
     signers,
+    timestamps,
     verdict,
 )
 from app.outgoing.signing.errors import KeyUnusable, SigningFailed
 from app.outgoing.signing.signers import Holder
 from tests.unit.outgoing.signing import desktop_tool, softhsm
 from tests.unit.outgoing.signing.keys import PASSPHRASE, Identity, issue
+from tests.unit.outgoing.signing.test_signatures import time_server
 
 HELPER = Path(__file__).parents[4] / "scripts" / "sign_helper.py"
 
@@ -204,11 +206,14 @@ def test_the_helper_signs_the_digest_with_the_token(
         text=True,
     )
     assert "07/HD-STP" in said.stdout
+    clock = issue("Đồng hồ thử", root, tsa=True)
     kept = interrupted.Pending.of(pending.pdf, json.loads(json.dumps(pending.facts())))
-    signed = interrupted.complete(kept, answer.read_bytes(), holder)
+    with time_server(clock) as url:
+        tsa = timestamps.authority(url)
+        signed = interrupted.complete(kept, answer.read_bytes(), holder, tsa=tsa)
     assert signed.startswith(prepared)
     [found] = verdict.read(signed, [root.der])
-    assert (found.ok, found.signer) == (True, holder.name)
+    assert (found.ok, found.stamped, found.signer) == (True, True, holder.name)
 
 
 def test_an_answer_to_another_document_is_refused(
