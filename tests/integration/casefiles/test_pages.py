@@ -5,20 +5,28 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 import sqlalchemy as sa
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
+from cryptography.x509.oid import NameOID
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import Workbook, load_workbook
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
 
 from app import db
 from app.casefiles import chores, queries
 from app.casefiles.models import CaseFile, CatalogueEntry, CatalogueState, WorkHandover
-from app.clock import today
+from app.clock import now, today
 from app.db import reading
 from app.incoming.models import IncomingDocument
 from app.registers.printing import XLSX
@@ -217,6 +225,51 @@ def test_the_wizard_hands_over_and_prints_one_protocol(app: Flask, office: Offic
     page(browser(app, office.specialist2), done.headers["Location"], 404)
     foreign = f"/ho-so/ban-giao?chuc-vu={office.deputy.post_id}"
     page(browser(app, office.specialist2), foreign, 403)
+
+
+def a_signer(name: str) -> signers.SimpleSigner:
+    """Somebody with a certificate of their own making."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    named = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(named)
+        .issuer_name(named)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now() - timedelta(days=1))
+        .not_valid_after(now() + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    packed = pkcs12.serialize_key_and_certificates(b"", key, certificate, None, NoEncryption())
+    signer: signers.SimpleSigner = signers.SimpleSigner.load_pkcs12_data(packed, other_certs=[])
+    return signer
+
+
+def test_the_protocol_comes_back_signed(app: Flask, office: Office) -> None:
+    open_outside(office.specialist)
+    client = browser(app, office.specialist)
+    values = {"to_post_id": office.deputy.post_id, "expected": "1", "reason": "Nghỉ hưu"}
+    made = client.post(f"/ho-so/ban-giao/{office.specialist.post_id}", data=values)
+    address = made.headers["Location"]
+    paper = client.get(f"{address}/bien-ban.pdf").data
+    writer = IncrementalPdfFileWriter(io.BytesIO(paper))
+    out = signers.sign_pdf(
+        writer,
+        signers.PdfSignatureMetadata(field_name="BenGiao"),
+        signer=a_signer("Đỗ Mẫu Phong"),
+    )
+    signed = out.getvalue()
+    broken = bytearray(signed)
+    broken[len(paper) + 200] ^= 1
+
+    refused = client.post(f"{address}/da-ky", data={"file": (io.BytesIO(bytes(broken)), "a.pdf")})
+    assert refused.status_code == 422
+    taken = client.post(f"{address}/da-ky", data={"file": (io.BytesIO(signed), "a.pdf")})
+
+    assert taken.status_code == 302
+    assert "Đã có bản ký số" in page(client, address)
+    assert client.get(f"{address}/bien-ban.pdf?ky=1").data == signed
 
 
 def test_the_pages_need_as_many_queries_for_many_files_as_for_one(
