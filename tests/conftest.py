@@ -104,7 +104,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     template: sa.URL = request.getfixturevalue("postgresql_template")
     name = f"test_{uuid.uuid4().hex[:10]}"
     server = template.set(database="postgres")
-    _server_command(server, f'CREATE DATABASE "{name}" TEMPLATE "{template.database}" STRATEGY FILE_COPY')
+    made = f'CREATE DATABASE "{name}" TEMPLATE "{template.database}" STRATEGY FILE_COPY'
+    _server_command(server, made)
     yield template.set(database=name).render_as_string(hide_password=False)
     db.dispose()
     _server_command(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -26,7 +26,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_task_acceptor_post_id_post"), type_="foreignkey")
@@ -36,4 +35,3 @@ def downgrade() -> None:
             postgresql_where=sa.text("acceptor_post_id IS NOT NULL"),
         )
         batch_op.drop_column("acceptor_post_id")
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
@@ -52,7 +53,7 @@ def send(
     return entry.take_in(actor, io.BytesIO(content), arrival, limit=LIMIT)
 
 
-def reading_of(*pages: str, source: Source = "ocr", **fields: str) -> Reading:
+def reading_of(*pages: str, source: str = "ocr", **fields: str) -> Reading:
     """What the reader would say of a file with these pages and fields."""
     return Reading(
         file="a.pdf",
@@ -60,7 +61,7 @@ def reading_of(*pages: str, source: Source = "ocr", **fields: str) -> Reading:
         elapsed_s=0.5,
         pages=tuple(
             PageText(
-                number, 1654, 2339, 200, 0.0, source, 95.0, text,
+                number, 1654, 2339, 200, 0.0, cast(Source, source), 95.0, text,
                 tuple(Word(word, (0.1, 0.1, 0.2, 0.12), 95.0) for word in text.split()),
             )
             for number, text in enumerate(pages, start=1)

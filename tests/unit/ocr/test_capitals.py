@@ -22,7 +22,9 @@ from ocr import usual_case
         ("", ""),
     ],
 )
-def test_an_organ_in_capitals_is_written_as_the_decree_writes_it(printed: str, written: str) -> None:
+def test_an_organ_in_capitals_is_written_as_the_decree_writes_it(
+    printed: str, written: str
+) -> None:
     assert usual_case(printed) == written
 
 
