@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import pdfplumber
@@ -17,9 +18,12 @@ from reportlab.pdfgen.canvas import Canvas
 from app.demo import ink
 from app.demo.letters import Letter, load_letters
 from app.demo.paper import Finish, render_pdf
+from app.outgoing.papers import layout
+from app.outgoing.papers.facts import DraftFacts
 from app.outgoing.signing import fields, places
 from app.outgoing.signing.errors import FieldUnusable, PlacesNotFound
 from app.outgoing.signing.places import MM
+from tests.unit.outgoing.papers.examples import DECISION, LETTER, REPORT
 
 LETTERS = load_letters(date(2026, 11, 18))
 PARTY = next(one for one in LETTERS if one.party)
@@ -63,6 +67,17 @@ def test_number_date_and_signature_stand_in_their_gaps(letter: Letter) -> None:
             page = document.pages[gap.page]
             inside = page.crop((x0, page.height - y1, x1, page.height - y0)).extract_text()
             assert inside.strip() == ""
+
+
+@pytest.mark.parametrize("facts", [LETTER, DECISION, REPORT], ids=["letter", "decision", "report"])
+def test_what_the_office_lays_out_itself_has_all_its_places(facts: DraftFacts) -> None:
+    pdf = layout.to_pdf(replace(facts, number=None, issued_on=None, year=2026))
+    found = places.find(pdf, facts.signer_name)
+    assert found.number
+    assert found.number.box[2] - found.number.box[0] > 26  # four figures of 13 points
+    assert found.day
+    assert found.month
+    assert places.find(pdf).signature == found.signature
 
 
 def test_the_signature_is_found_without_the_name_of_the_signer(letter: Letter) -> None:
