@@ -48,8 +48,8 @@ def file_letters(office: DemoOffice) -> int:
         )  # fmt: skip
         closed_on = today()
     with transaction("demo.close_file") as session:
-        _put_in(session, economy, old, skip=6, take=2)
-        services.close_case_file(session, economy, case_file_id=old.id, on=closed_on)
+        if _put_in(session, economy, old, skip=6, take=2):
+            services.close_case_file(session, economy, case_file_id=old.id, on=closed_on)
     return made + 1
 
 
@@ -82,11 +82,14 @@ def _open_planned(session: Session, actor: Actor, *, take: int) -> int:
     return len(entries)
 
 
-def _put_in(session: Session, actor: Actor, case_file: CaseFile, *, skip: int, take: int) -> None:
-    for letter_id in _letters(session, actor)[skip : skip + take]:
+def _put_in(session: Session, actor: Actor, case_file: CaseFile, *, skip: int, take: int) -> int:
+    """Put some letters in; returns how many there were."""
+    letters = _letters(session, actor)[skip : skip + take]
+    for letter_id in letters:
         services.add_document(
             session, actor, case_file_id=case_file.id, kind=KIND, thing_id=letter_id
         )
+    return len(letters)
 
 
 def _letters(session: Session, actor: Actor) -> Sequence[int]:
