@@ -8,10 +8,12 @@ from __future__ import annotations
 import enum
 import fcntl
 import logging
+import threading
 import time
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -96,9 +98,41 @@ _block: ContextVar[str | None] = ContextVar("db_block", default=None)
 _lock_path: Path | None = None
 
 
+class WritersGate:
+    """At most so many at once, in the order in which they came; a semaphore lets newcomers pass."""
+
+    def __init__(self, places: int) -> None:
+        self._free, self._guard = places, threading.Lock()
+        self._queue: deque[threading.Event] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """How many stand in the queue."""
+        return len(self._queue)
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if self._free:
+                self._free -= 1
+                return
+            turn = threading.Event()
+            self._queue.append(turn)
+        turn.wait()
+
+    def __exit__(self, *_error: object) -> None:
+        with self._guard:
+            if self._queue:
+                self._queue.popleft().set()  # the place goes on to the first who waits
+            else:
+                self._free += 1
+
+
+_gate = WritersGate(1)
+
+
 def configure(database_url: str, *, pool_size: int = 16) -> None:
     """Bind both blocks to a database. Called once by `create_app`, and by tests."""
-    global _lock_path
+    global _lock_path, _gate
     url = sa.make_url(database_url)
     dispose()
     if url.get_backend_name() == "sqlite":
@@ -110,7 +144,7 @@ def configure(database_url: str, *, pool_size: int = 16) -> None:
         ReadingFactory.configure(bind=_sqlite_engine(url, pool_size, read_only=True))
         WritingFactory.configure(bind=_sqlite_engine(url, pool_size, read_only=False))
         return
-    _lock_path = None
+    _lock_path, _gate = None, WritersGate(max(1, pool_size // 2))
     engine = sa.create_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True)
     ReadingFactory.configure(bind=engine.execution_options(postgresql_readonly=True))
     WritingFactory.configure(bind=engine)
@@ -172,7 +206,8 @@ def transaction(name: str = "") -> Iterator[Session]:
     """Commit when the block ends, roll back when it raises. Only SQL and rules belong inside.
 
     On SQLite writers queue fairly on a file lock before BEGIN IMMEDIATE: `busy_timeout` lets some
-    starve. `name` says in the log which service held the lock when it was slow. Raises
+    starve. On PostgreSQL at most half the pool writes, in order: the rest is left to readers, and
+    a locked row, which PostgreSQL gives to whoever asks first, has few who ask. `name` says in the log which service held the lock when it was slow. Raises
     ProgrammingFault when opened inside another block.
     """
     if _block.get() is not None:
@@ -223,7 +258,7 @@ def _flock(path: Path) -> Iterator[None]:
 
 
 def _writers_turn() -> Any:
-    return nullcontext() if _lock_path is None else _flock(_lock_path)
+    return _gate if _lock_path is None else _flock(_lock_path)
 
 
 def _sqlite_engine(url: sa.URL, pool_size: int, *, read_only: bool) -> sa.Engine:
