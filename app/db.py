@@ -207,8 +207,9 @@ def transaction(name: str = "") -> Iterator[Session]:
 
     On SQLite writers queue fairly on a file lock before BEGIN IMMEDIATE: `busy_timeout` lets some
     starve. On PostgreSQL at most half the pool writes, in order: the rest is left to readers, and
-    a locked row, which PostgreSQL gives to whoever asks first, has few who ask. `name` says in the log which service held the lock when it was slow. Raises
-    ProgrammingFault when opened inside another block.
+    a locked row, which PostgreSQL gives to whoever asks first, has few who ask. `name` says in
+    the log which service held the lock when it was slow. Raises ProgrammingFault when opened
+    inside another block.
     """
     if _block.get() is not None:
         raise ProgrammingFault(f"transaction() inside {_block.get()}()")
