@@ -23,11 +23,12 @@ from app.outgoing.papers.facts import padded
 from app.outgoing.services import jobs, results
 from app.outgoing.services.jobs import LeaseLost, WorkClaim
 from app.outgoing.services.results import Work
-from app.outgoing.signing import apply, fields, places, signers
+from app.outgoing.signing import apply, fields, places, signers, timestamps
 from workflows.runtime import Runtime
 
 if TYPE_CHECKING:
     from pyhanko.sign.signers import Signer
+    from pyhanko.sign.timestamps import TimeStamper
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +137,9 @@ def _prepared(runtime: Runtime, claim: WorkClaim, work: Work) -> Work:
 def _sign(runtime: Runtime, claim: WorkClaim, work: Work) -> None:
     ready = _prepared(runtime, claim, work)
     key = _key(runtime, work.signer_login, f"Máy chủ không giữ khóa ký của {work.signer_name}.")
-    signed = apply.sign(_bytes(runtime, ready.pdf), fields.SIGNER, _signer(key), _image(key))
+    signed = apply.sign(
+        _bytes(runtime, ready.pdf), fields.SIGNER, _signer(key), _image(key), tsa=_clock(runtime)
+    )
     _finish(runtime, claim, Stage.SIGNED, signed)
 
 
@@ -154,7 +157,9 @@ def _stamp(runtime: Runtime, claim: WorkClaim, work: Work) -> None:
 
 def _seal(runtime: Runtime, claim: WorkClaim, work: Work) -> None:
     key = _key(runtime, f"seal-{work.body}", f"Máy chủ không giữ khóa dấu của {work.body}.")
-    sealed = apply.sign(_bytes(runtime, work.pdf), fields.SEAL, _signer(key), _image(key))
+    sealed = apply.sign(
+        _bytes(runtime, work.pdf), fields.SEAL, _signer(key), _image(key), tsa=_clock(runtime)
+    )
     _finish(runtime, claim, Stage.SEALED, sealed)
 
 
@@ -175,6 +180,12 @@ def _key(runtime: Runtime, name: str, missing: str) -> Path:
 def _signer(key: Path) -> Signer:
     passphrase = key.with_suffix(".pass").read_text(encoding="utf-8").strip()
     return signers.from_pkcs12(key.read_bytes(), passphrase)
+
+
+def _clock(runtime: Runtime) -> TimeStamper | None:
+    """The authority that vouches for the time, if one is configured."""
+    url = runtime.settings.tsa_url
+    return timestamps.authority(url) if url else None
 
 
 def _image(key: Path) -> bytes | None:

@@ -69,6 +69,13 @@ class DraftForm(FlaskForm):
     version = HiddenField()
 
 
+class BodyForm(FlaskForm):
+    """A letter written in the browser; `body` holds the editor's HTML or plain lines."""
+
+    body = TextAreaField(_("Nội dung"), [InputRequired(_("Chưa viết nội dung nào."))])
+    note = StringField(_("Ghi chú phiên bản"), [Length(max=300)])
+
+
 class SubmitForm(FlaskForm):
     signer_post_id = SelectField(_("Trình người ký"), coerce=int)
     urgent_reason = StringField(

@@ -1,6 +1,6 @@
 """Pages of documents going out."""
 
-from app.outgoing.views import acts, detail, drafting, issuing, lists, printing
+from app.outgoing.views import acts, detail, drafting, issuing, lists, printing, writing
 from app.outgoing.views.blueprint import bp
 
-__all__ = ["acts", "bp", "detail", "drafting", "issuing", "lists", "printing"]
+__all__ = ["acts", "bp", "detail", "drafting", "issuing", "lists", "printing", "writing"]
