@@ -23,10 +23,15 @@ def watched(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def running(settings: Settings, watched: Path, monkeypatch: pytest.MonkeyPatch) -> Runtime:
-    monkeypatch.setenv("TMPDIR", tempfile.gettempdir())  # put back after the test
+@pytest.fixture(autouse=True)
+def _temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put back what `runtime.start` says of temporary files, for the tests that come after."""
+    monkeypatch.setenv("TMPDIR", tempfile.gettempdir())
     monkeypatch.setattr(tempfile, "tempdir", tempfile.gettempdir())
+
+
+@pytest.fixture
+def running(settings: Settings, watched: Path) -> Runtime:
     return runtime.start(dataclasses.replace(settings, watch_dir=watched))
 
 
