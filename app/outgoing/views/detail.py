@@ -35,6 +35,7 @@ from app.outgoing.models.issuing import (
 )
 from app.outgoing.models.review import DECISION_LABELS, DESK_LABELS
 from app.outgoing.queries import DocumentView
+from app.outgoing.services.elsewhere import waits_for_signature
 from app.outgoing.services.facts import block_of
 from app.outgoing.views.blueprint import bp, signer_choices, unit_choices
 from app.security import Actor, unit_term
@@ -65,6 +66,7 @@ class Acts:
     ask: bool = False
     answer: bool = False
     comment: bool = False
+    sign: bool = False
     number: bool = False
     seal: bool = False
     issue: bool = False
@@ -100,6 +102,9 @@ def acts_for(actor: Actor, view: DocumentView) -> Acts:
         ask=under_way and (mine or actor.may(permissions.CHECK_FORM)),
         answer=any(unit_term(one.unit_id) in actor.terms for one in asked),
         comment=under_way,
+        sign=document.signer_post_id in actor.post_ids
+        and actor.may(permissions.SIGN)
+        and waits_for_signature(document, next(iter(view.stages), None)),
         number=clerk and ready and not document.numbered,
         seal=clerk and paper and document.status is S.NUMBERED,
         issue=clerk and document.status is S.SEALED,

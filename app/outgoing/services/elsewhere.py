@@ -1,0 +1,93 @@
+"""Signed elsewhere: what the signer did with their own tool or token comes back to the document."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.errors import PermissionDenied, RuleViolated
+from app.files.store import StoredBlob
+from app.outgoing import permissions
+from app.outgoing.models import (
+    Medium,
+    OutgoingDocument,
+    OutgoingJob,
+    OutgoingStatus,
+    PaperStage,
+    Stage,
+    WorkKind,
+    WorkState,
+)
+from app.outgoing.queries.documents import get_document
+from app.outgoing.services import jobs, moving
+from app.outgoing.services.issuing import note_signed, record_stage
+from app.security import Actor, authorize
+
+S = OutgoingStatus
+
+
+def waits_for_signature(document: OutgoingDocument, stage: PaperStage | None) -> bool:
+    """Whether the personal signature is what an approved electronic document lacks now."""
+    return (
+        document.medium is Medium.ELECTRONIC
+        and document.status in (S.APPROVED, S.NUMBERED)
+        and document.signed_at is None
+        and stage is not None
+        and stage.stage is (Stage.NUMBERED if document.numbered else Stage.PREPARED)
+    )
+
+
+def stage_to_sign(session: Session, actor: Actor, document: OutgoingDocument) -> PaperStage:
+    """The bytes that the signer signs.
+
+    Raises:
+        PermissionDenied: the document waits for somebody else's signature.
+        RuleViolated: it is not ready to be signed, or signed already.
+    """
+    if document.signer_post_id is None or document.signer_post_id not in actor.post_ids:
+        raise PermissionDenied(f"person {actor.person_id} does not sign outgoing {document.id}")
+    authorize(actor, permissions.SIGN, post_id=document.signer_post_id)
+    stage = moving.newest_stage(session, document.id)
+    if stage is None or not waits_for_signature(document, stage):
+        raise RuleViolated("Văn bản không ở bước ký. Hãy tải lại trang.")
+    return stage
+
+
+def hand_in_signed(
+    session: Session,
+    actor: Actor,
+    *,
+    document_id: int,
+    stage_id: int,
+    blob: StoredBlob,
+    how: str,
+    fingerprint: str,
+) -> OutgoingDocument:
+    """Keep a signed document that was checked against the stage `stage_id` before; go on.
+
+    `how` is "own_tool" or "helper", `fingerprint` that of the signer's certificate.
+
+    Raises RuleViolated when the document went on meanwhile, PermissionDenied.
+    """
+    document = get_document(session, actor, document_id)
+    stage = stage_to_sign(session, actor, document)
+    if stage.id != stage_id:
+        raise RuleViolated("Văn bản đã thay đổi sau khi tải xuống. Hãy tải lại và ký bản mới.")
+    actor = authorize(actor, permissions.SIGN, post_id=document.signer_post_id)
+    record_stage(session, actor, document, Stage.SIGNED, blob, how=how, certificate=fingerprint)
+    _end_signing(session, document.id)
+    note_signed(session, actor, document)
+    if document.numbered:
+        jobs.enqueue(session, actor, document.id, WorkKind.SEAL, document.approved_no or 0)
+    return document
+
+
+def _end_signing(session: Session, document_id: int) -> None:
+    """The server need not sign any more; a worker that is about to finds its lease gone."""
+    rows = sa.select(OutgoingJob).where(
+        OutgoingJob.document_id == document_id,
+        OutgoingJob.kind == WorkKind.SIGN,
+        OutgoingJob.state != WorkState.DONE,
+    )
+    for job in session.scalars(rows.with_for_update()):
+        jobs.end(job)

@@ -1,0 +1,144 @@
+"""The signer signs with their own tool, or with the helper program; the document goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pyhanko.sign.signers import SimpleSigner
+
+from app.db import reading, transaction
+from app.files.store import current_store
+from app.incoming.quarantine import current_quarantine
+from app.outgoing import services
+from app.outgoing.models import OutgoingDocument, OutgoingStatus
+from app.outgoing.signing import fields, verdict
+from app.web.shell import settings
+from ocr.errors import SENTENCES
+from tests.factories import Office
+from tests.integration.incoming.pages import browser, page
+from tests.integration.outgoing.conftest import Writers
+from tests.integration.outgoing.test_workflow import approved, failed, pdf_of
+from tests.unit.outgoing.signing import desktop_tool, keys
+from workflows import issuing
+from workflows.runtime import Runtime
+
+S = OutgoingStatus
+
+
+@pytest.fixture(params=["sqlite"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Bytes are the same on every database: one is enough."""
+    path = tmp_path / "var" / "congvu.sqlite3"
+    path.parent.mkdir()
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite:///{path}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """The signer's desk: an approved document that the server has no key for."""
+
+    id: int
+    at: str
+    root: keys.Identity
+    signer: keys.Identity
+    client: FlaskClient
+    running: Runtime
+
+    def send(self, where: str, data: bytes) -> str:
+        answer = self.client.post(
+            f"{self.at}/{where}",
+            data={"file": (io.BytesIO(data), "tep")},
+            follow_redirects=True,
+        )
+        return answer.get_data(as_text=True)
+
+    def sign(self, pdf: bytes, who: keys.Identity, folder: Path) -> bytes:
+        """What an own tool makes of a file."""
+        (folder / "in.pdf").write_bytes(pdf)
+        (folder / "key.p12").write_bytes(who.pkcs12(self.root))
+        files = (folder / "in.pdf", folder / "out.pdf", folder / "key.p12")
+        desktop_tool.sign(*files, keys.PASSPHRASE, fields.SIGNER)
+        return files[1].read_bytes()
+
+
+@pytest.fixture
+def table(app: Flask, office: Office, writers: Writers) -> Table:
+    running = Runtime(settings(app), current_store(), current_quarantine())
+    root = keys.issue("CA thử")
+    running.settings.trust_dir.mkdir(parents=True)
+    (running.settings.trust_dir / "root.der").write_bytes(root.der)
+    document_id = approved(writers, running)
+    assert issuing.run_next(running)  # the fields; the server has no key to go on
+    with reading() as session:
+        at = f"/van-ban-di/{session.get_one(OutgoingDocument, document_id).token}"
+    signer = keys.issue(office.leader.name, root)
+    return Table(document_id, at, root, signer, browser(app, office.leader), running)
+
+
+def test_the_signed_file_is_taken_and_the_document_goes_on(
+    table: Table, office: Office, writers: Writers, tmp_path: Path
+) -> None:
+    assert "Tải xuống để ký" in page(table.client, table.at)
+    said = table.send("nop-ban-da-ky", table.sign(pdf_of(table.id), table.signer, tmp_path))
+
+    assert "Đã nhận bản đã ký." in said
+    assert (writers.status(table.id), failed(table.id)) == (S.SIGNED, [])
+    assert "Tải xuống để ký" not in page(table.client, table.at)
+    with transaction() as session:
+        services.number_document(session, office.clerk, document_id=table.id)
+    assert issuing.run_next(table.running)  # the number into its field
+    [one] = verdict.read(pdf_of(table.id), [table.root.der])
+    assert (one.signer, one.ok) == (office.leader.name, True)
+
+
+def test_other_signatures_files_and_people_are_refused(
+    app: Flask, office: Office, table: Table, writers: Writers, tmp_path: Path
+) -> None:
+    before = pdf_of(table.id)
+    other = table.sign(before, keys.issue("Người Khác", table.root), tmp_path)
+    assert "không phải của người ký văn bản này" in table.send("nop-ban-da-ky", other)
+    assert SENTENCES["broken"] in table.send("nop-ban-da-ky", b"chu khong phai PDF")
+    assert "Chưa chọn tệp nào." in table.send("nop-ban-da-ky", b"")
+    signed = table.sign(before, table.signer, tmp_path)
+    for person in (office.specialist, office.chief):
+        client = browser(app, person)
+        assert "Tải xuống để ký" not in page(client, table.at)
+        client.post(f"{table.at}/nop-ban-da-ky", data={"file": (io.BytesIO(signed), "a.pdf")})
+    assert (writers.status(table.id), pdf_of(table.id)) == (S.APPROVED, before)
+
+
+def answered(request_: dict[str, str], who: keys.Identity, root: keys.Identity) -> bytes:
+    """What the helper program makes of a request."""
+    signer = SimpleSigner.load_pkcs12_data(who.pkcs12(root), [], keys.PASSPHRASE.encode())
+    assert signer is not None
+    digest = base64.b64decode(request_["digest"])
+    cms = asyncio.run(signer.async_sign(digest, request_["algorithm"], use_pades=True))
+    return json.dumps({"cms": base64.b64encode(cms.dump()).decode()}).encode()
+
+
+def test_the_helpers_answer_is_put_in_its_place(
+    table: Table, office: Office, writers: Writers
+) -> None:
+    asked = table.client.get(f"{table.at}/yeu-cau-ky.json").get_json()
+    assert asked == table.client.get(f"{table.at}/yeu-cau-ky.json").get_json()
+    assert asked["signer"] == office.leader.name
+    wrong = answered(asked, keys.issue("Người Khác", table.root), table.root)
+    assert "không phải của" in table.send("nop-chu-ky", wrong)
+    forged = answered(asked, keys.issue(office.leader.name), keys.issue("CA lạ"))
+    table.send("nop-chu-ky", forged)  # the right name, but nobody vouches for it
+    assert writers.status(table.id) is S.APPROVED
+
+    assert "Đã nhận chữ ký." in table.send("nop-chu-ky", answered(asked, table.signer, table.root))
+    assert writers.status(table.id) is S.SIGNED
+    [one] = verdict.read(pdf_of(table.id), [table.root.der])
+    assert (one.signer, one.ok) == (office.leader.name, True)
