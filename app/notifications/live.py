@@ -127,14 +127,18 @@ class Broadcaster:
             if message:
                 stream.tell(message)
             if message and message.keys() != {"progress"}:
-                self._uncounted.setdefault(stream)
+                with self._lock:
+                    if stream in self._streams:  # it may have left meanwhile
+                        self._uncounted.setdefault(stream)
 
     def _count(self, session: Session) -> None:
         """New counters for the pages that have waited longest; equal actors share the queries."""
-        waiting = list(self._uncounted)[:COUNTERS_A_LOOK]
+        with self._lock:
+            waiting = list(self._uncounted)[:COUNTERS_A_LOOK]
+            for stream in waiting:
+                del self._uncounted[stream]
         found: dict[tuple[int | None, int | None], Message] = {}
         for stream in waiting:
-            del self._uncounted[stream]
             key = (stream.actor.person_id, stream.actor.post_id)
             if key not in found:
                 numbers = counts(session, stream.actor)
