@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import logging
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from app.db import reading, transaction
 from app.errors import AppError, RuleViolated
 from app.outgoing import checking
 from app.outgoing.checking import Expected
+from app.outgoing.checking.written import Written, read_written
 from app.outgoing.models import DraftFormat, Stage, WorkKind
 from app.outgoing.papers import convert, layout
 from app.outgoing.papers.facts import padded
@@ -152,10 +154,25 @@ def _stamp(runtime: Runtime, claim: WorkClaim, work: Work) -> None:
     filled = fields.fill_number(
         _bytes(runtime, ready.pdf), padded(work.label), f"{day.day:02d}", month
     )
+    _must_equal_register(filled, work.label, day)
     _finish(runtime, claim, Stage.NUMBERED, filled)
 
 
+def _must_equal_register(pdf: bytes, label: str, day: date) -> None:
+    """A number or date that the author typed must not go out beside another in the register."""
+    written = read_written(pdf)
+    right = Written(label, str(day.day), str(day.month), str(day.year))
+    if written != right:
+        raise RuleViolated(
+            f"Số, ngày trên văn bản ({written.number or '…'}; {written.day or '…'}/"
+            f"{written.month or '…'}/{written.year or '…'}) khác sổ đăng ký ({label}; "
+            f"{day:%d/%m/%Y}). Hãy hủy số, trả lại người soạn để trống số, ngày."
+        )
+
+
 def _seal(runtime: Runtime, claim: WorkClaim, work: Work) -> None:
+    if work.stage is not work.before_seal:
+        raise RuleViolated("Văn bản chưa có đủ chữ ký và số trong tệp, chưa đóng dấu được.")
     key = _key(runtime, f"seal-{work.body}", f"Máy chủ không giữ khóa dấu của {work.body}.")
     sealed = apply.sign(
         _bytes(runtime, work.pdf), fields.SEAL, _signer(key), _image(key), tsa=_clock(runtime)

@@ -15,16 +15,22 @@ def register(app: Flask) -> None:
     """Make pages, the kind, hooks and chores known."""
     from app import kinds, relay
     from app.casefiles import documents
+    from app.casefiles.queries.holdings import Holding, add_holding
     from app.organisation.acts import describe
     from app.outgoing import chores, filing, indexing
     from app.outgoing.acts import ACTS
-    from app.outgoing.services import numbering
+    from app.outgoing.services import copies, numbering
     from app.outgoing.views import bp, verification
     from app.registers.hooks import entry_voided
 
     kinds.register(indexing.kind)
     documents.register(queries.KIND, filing.outgoing_as_documents)
+    filing.subscribe()
+    add_holding(
+        Holding("outgoing", "Văn bản đi đang soạn, chờ duyệt", "send", filing.held_documents)
+    )
     entry_voided.subscribe(numbering.on_entry_voided)
+    entry_voided.subscribe(copies.on_entry_voided)
     relay.every(20.0, "outgoing-leases", chores.release_leases)
     app.register_blueprint(bp)
     app.register_blueprint(verification.bp)

@@ -32,8 +32,10 @@ ACTS = {
     "outgoing.corrected": "Lập văn bản đính chính, thay thế",
     "outgoing.scan_attached": "Đính kèm bản quét",
     "outgoing.filed": "Lưu văn bản đi",
+    "outgoing.retried": "Cho làm lại việc nền",
     "outgoing.work_failed": "Việc nền không làm được",
     "certified_copy.made": "Cấp bản sao",
+    "certified_copy.number_voided": "Hủy số bản sao",
     "outgoing_series.set": "Đặt dãy số cho loại văn bản",
     "draft_template.added": "Thêm mẫu văn bản",
 }

@@ -8,11 +8,25 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.casefiles.documents import DocumentFacts, DocumentFile
+from app.casefiles.hooks import WorkHandedOver, work_handed_over
 from app.files.models import Blob, BlobState, StoredFile
 from app.organisation.models import IssuingBody
-from app.outgoing.models import DraftVersion, OutgoingDocument, PaperStage, Recipient
+from app.outgoing.models import (
+    IN_REVIEW,
+    OPEN,
+    Decision,
+    DraftVersion,
+    OutgoingDocument,
+    OutgoingStatus,
+    PaperStage,
+    Recipient,
+    ReviewStep,
+)
 from app.outgoing.queries.documents import KIND
 from app.registers.queries import type_labels
+from app.security import grant, post_term
+
+NOT_AGREED = IN_REVIEW | {OutgoingStatus.DRAFT}
 
 
 def outgoing_as_documents(session: Session, ids: Sequence[int]) -> list[DocumentFacts]:
@@ -83,3 +97,44 @@ def _files(session: Session, ids: Sequence[int]) -> dict[int, DocumentFile]:
         for file, size in session.execute(files)
     }
     return {id_: stored[file_id] for id_, file_id in newest.items() if file_id in stored}
+
+
+def held_documents(session: Session, post_id: int) -> list[tuple[str, int]]:
+    """Documents that a post writes, is to sign, or has to decide on."""
+    waiting = sa.select(ReviewStep.document_id).where(
+        ReviewStep.post_id == post_id, ReviewStep.decision == Decision.WAITING
+    )
+    rows = sa.select(OutgoingDocument.id).where(
+        sa.or_(
+            sa.and_(OutgoingDocument.drafter_post_id == post_id, OutgoingDocument.status.in_(OPEN)),
+            sa.and_(
+                OutgoingDocument.signer_post_id == post_id,
+                OutgoingDocument.status.in_(NOT_AGREED),
+            ),
+            OutgoingDocument.id.in_(waiting),
+        )
+    )
+    return [(KIND, id_) for id_ in session.scalars(rows.order_by(OutgoingDocument.id))]
+
+
+def on_work_handed_over(session: Session, happened: WorkHandedOver) -> None:
+    """Drafts, decisions and signatures that waited for the post now wait for the other one. What
+    the leader has agreed to stays with who agreed: their signature is on its way."""
+    was, becomes = happened.from_post_id, happened.to_post_id
+    for _kind, document_id in held_documents(session, was):
+        document = session.get_one(OutgoingDocument, document_id)
+        if document.drafter_post_id == was:
+            document.drafter_post_id = becomes
+        if document.signer_post_id == was and document.status in NOT_AGREED:
+            document.signer_post_id = becomes
+        waiting = sa.select(ReviewStep).filter_by(
+            document_id=document_id, post_id=was, decision=Decision.WAITING
+        )
+        for step in session.scalars(waiting):
+            step.post_id = becomes
+        grant(session, KIND, document_id, post_term(becomes), "handed_over")
+
+
+def subscribe() -> None:
+    """Listen to case files; safe to repeat."""
+    work_handed_over.subscribe(on_work_handed_over)

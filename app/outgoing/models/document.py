@@ -48,7 +48,7 @@ NEXT: dict[OutgoingStatus, frozenset[OutgoingStatus]] = {
     S.APPROVED: frozenset({S.SIGNED, S.NUMBERED}) | _BACK,
     S.SIGNED: frozenset({S.NUMBERED}) | _BACK,
     S.NUMBERED: frozenset({S.SEALED, S.APPROVED, S.SIGNED}),
-    S.SEALED: frozenset({S.ISSUED}),
+    S.SEALED: frozenset({S.ISSUED, S.APPROVED, S.SIGNED}),
     S.ISSUED: frozenset({S.FILED, S.RECALLED, S.REPLACED}),
     S.FILED: frozenset({S.RECALLED, S.REPLACED}),
     S.RECALLED: frozenset({S.REPLACED}),
@@ -103,6 +103,13 @@ class OutgoingDocument(Base):
         sa.Index("ix_outgoing_document_answers", "answers_incoming_id"),
         sa.Index("ix_outgoing_document_issued", "issued_at"),
         sa.Index("ix_outgoing_document_unit", "drafting_unit_id", "status"),
+        sa.Index(
+            "uq_outgoing_document_replacement",
+            "corrects_id",
+            unique=True,
+            sqlite_where=sa.text("correction = 'replacement' AND status <> 'cancelled'"),
+            postgresql_where=sa.text("correction = 'replacement' AND status <> 'cancelled'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -129,6 +136,7 @@ class OutgoingDocument(Base):
     authority_lines: Mapped[list[Any]] = mapped_column(default=list)  # TM. …, KT. …
     signer_position: Mapped[str] = mapped_column(Nfc(200), default="")
     signer_name: Mapped[str] = mapped_column(Nfc(100), default="")
+    signer_person_id: Mapped[int | None]  # who agreed: only this person's key signs
     code_notation: Mapped[str] = mapped_column(Nfc(60), default="")
     register_entry_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("register_entry.id"), unique=True

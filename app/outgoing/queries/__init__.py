@@ -1,7 +1,7 @@
 """Reads of documents going out. Other rooms import these names from here."""
 
 from app.outgoing.queries.books import book_rows, post_rows
-from app.outgoing.queries.detail import DocumentView, file_for, load_document
+from app.outgoing.queries.detail import DocumentView, file_for, load_document, opening_is_news
 from app.outgoing.queries.documents import (
     KIND,
     TAB_LABELS,
@@ -12,6 +12,7 @@ from app.outgoing.queries.documents import (
     count_waiting,
     get_by_token,
     get_document,
+    newest_numbers,
     page_of_documents,
     visible_outgoing,
     waiting_for,
@@ -33,7 +34,9 @@ __all__ = [
     "get_document",
     "late_replies",
     "load_document",
+    "newest_numbers",
     "open_because_of",
+    "opening_is_news",
     "page_of_documents",
     "post_rows",
     "replies_to",

@@ -3,36 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.audit import read_lately
 from app.errors import NotFound
 from app.files.models import StoredFile
 from app.files.queries import get_file
 from app.incoming.models import IncomingDocument
 from app.incoming.queries import visible_incoming
 from app.links import Linked, linked_to
-from app.organisation.models import IssuingBody, Person
+from app.notifications.models import Notification
+from app.notifications.queries import visible_notifications
+from app.organisation.models import IssuingBody, Person, Post
 from app.organisation.queries import post_label, unit_label
 from app.outgoing.models import (
     CertifiedCopy,
+    Delivery,
     DraftComment,
     DraftVersion,
+    Medium,
     OpinionRequest,
     OutgoingDocument,
     OutgoingJob,
     PaperStage,
     Recipient,
     ReviewStep,
+    Stage,
     WorkState,
 )
-from app.outgoing.queries.documents import KIND, get_by_token
+from app.outgoing.queries.documents import KIND, get_by_token, visible_outgoing
 from app.registers.queries import type_labels
-from app.security import Actor
-from app.tasks.custody import CustodyLine, Stay, chain, current
+from app.security import ORGAN, Access, Actor
+from app.tasks.custody import CustodyLine, Stay, chain, current, unopened
 
 T = TypeVar("T")
 
@@ -72,18 +78,79 @@ class DocumentView:
 
     @property
     def page(self) -> StoredFile | None:
-        """The PDF to show: the newest stage of the approved one, else of the newest version."""
+        """The PDF to show: the newest stage, else of the newest version; never an older one."""
         if self.stages:
             return self.files.get(self.stages[0].file_id)
-        for version in self.versions:
-            if version.pdf_file_id is not None:
-                return self.files.get(version.pdf_file_id)
-        return None
+        if self.newest is None or self.newest.pdf_file_id is None:
+            return None
+        return self.files.get(self.newest.pdf_file_id)
 
 
 def load_document(session: Session, actor: Actor, token: str) -> DocumentView:
-    """The page of a document. Raises NotFound."""
+    """The page of a document; for who only received it, what went out. Raises NotFound."""
     document = get_by_token(session, actor, token)
+    view = _whole(session, actor, document)
+    return _as_received(view) if only_received(session, actor, document.id) else view
+
+
+def only_received(session: Session, actor: Actor, document_id: int) -> bool:
+    """Whether the actor may see the document for no other reason than that it was sent to them."""
+    if ORGAN in actor.terms:
+        return False
+    rows = sa.select(Access.reason).where(
+        Access.kind == KIND, Access.thing_id == document_id, Access.term.in_(sorted(actor.terms))
+    )
+    return set(session.scalars(rows)) == {"recipient"}
+
+
+def _as_received(view: DocumentView) -> DocumentView:
+    """Without drafts and how they came about: the sealed bytes; of paper the version agreed to."""
+    document = view.document
+    paper = document.medium is Medium.PAPER
+    return replace(
+        view,
+        versions=tuple(v for v in view.versions if paper and v.no == document.approved_no),
+        comments=(),
+        steps=(),
+        opinions=(),
+        stages=tuple(s for s in view.stages if s.stage is Stage.SEALED)[:1],
+        jobs=(),
+        copies=(),
+        chain=(),
+    )
+
+
+def opening_is_news(session: Session, actor: Actor, token: str) -> bool:
+    """Whether this look has to be written down, or marks something as seen or received.
+
+    Raises NotFound.
+    """
+    led = sa.select(Post.unit_id).where(Post.id.in_(sorted(actor.post_ids)), Post.is_head)
+    receives = sa.select(Recipient.id).where(
+        Recipient.document_id == OutgoingDocument.id,
+        Recipient.delivery == Delivery.DELIVERED,
+        Recipient.unit_id.in_(led),
+    )
+    unread = visible_notifications(actor).where(
+        Notification.read_at.is_(None),
+        Notification.kind == KIND,
+        Notification.thing_id == OutgoingDocument.id,
+    )
+    news = sa.or_(
+        ~read_lately(actor, KIND, OutgoingDocument.id, "read").exists(),
+        unopened(actor, KIND, OutgoingDocument.id).exists(),
+        unread.exists(),
+        receives.exists(),
+    )
+    rows = visible_outgoing(actor).where(OutgoingDocument.token == token)
+    found = session.scalar(rows.with_only_columns(news))
+    if found is None:
+        raise NotFound(f"outgoing document {token}")
+    return bool(found)
+
+
+def _whole(session: Session, actor: Actor, document: OutgoingDocument) -> DocumentView:
+    """All that there is of a document."""
     id_ = document.id
     versions = _all(session, DraftVersion, id_, DraftVersion.no.desc())
     steps = _all(session, ReviewStep, id_, ReviewStep.id)
@@ -187,4 +254,9 @@ def file_for(session: Session, actor: Actor, token: str) -> tuple[OutgoingDocume
     document = session.get(OutgoingDocument, file.thing_id)
     if document is None:
         raise NotFound(f"file {token} belongs to no outgoing document")
-    return get_by_token(session, actor, document.token), file
+    document = get_by_token(session, actor, document.token)
+    if only_received(session, actor, document.id):
+        page = load_document(session, actor, document.token).page
+        if page is None or page.id != file.id:
+            raise NotFound(f"file {token} is not what went out")
+    return document, file

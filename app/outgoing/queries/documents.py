@@ -17,6 +17,7 @@ from app.outgoing.models import (
     IN_REVIEW,
     Decision,
     Desk,
+    DraftVersion,
     OutgoingDocument,
     OutgoingStatus,
     ReviewStep,
@@ -217,7 +218,8 @@ def waiting_steps(actor: Actor) -> sa.Select[tuple[ReviewStep]]:
     """The steps this actor may decide on now: those at their posts, and the office's."""
     mine: sa.ColumnElement[bool] = ReviewStep.post_id.in_(sorted(actor.post_ids))
     if actor.may(CHECK_FORM):
-        mine = sa.or_(mine, ReviewStep.desk == Desk.OFFICE)
+        anybody = sa.and_(ReviewStep.desk == Desk.OFFICE, ReviewStep.post_id.is_(None))
+        mine = sa.or_(mine, anybody)
     return sa.select(ReviewStep).where(ReviewStep.decision == Decision.WAITING, mine)
 
 
@@ -246,6 +248,14 @@ def waiting_for(session: Session, actor: Actor, *, limit: int = 100) -> list[Wai
         .limit(limit)
     )
     return [Waiting(document, step) for document, step in session.execute(rows).tuples()]
+
+
+def newest_numbers(session: Session, document_ids: Sequence[int]) -> dict[int, int]:
+    """The number of the newest version of each document that has one."""
+    rows = sa.select(DraftVersion.document_id, sa.func.max(DraftVersion.no)).where(
+        DraftVersion.document_id.in_(document_ids)
+    )
+    return dict(session.execute(rows.group_by(DraftVersion.document_id)).tuples().all())
 
 
 def count_waiting(session: Session, actor: Actor) -> tuple[int, bool]:

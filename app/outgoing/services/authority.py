@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.clock import now
+from app.clock import now, today
 from app.errors import NotFound, RuleViolated
 from app.organisation.models import (
     Delegation,
@@ -50,22 +50,25 @@ def signing_block(
     """The block of a post's signature for a body now.
 
     The body's own list of signers decides; a post that is not on it signs as a leader of the
-    organ, or by a dated delegation. `actor` is who really signs: acting for another, it is TUQ.
+    organ, or by a dated delegation of the head: a deputy then signs KT., a head of unit TUQ.
+    `actor` is who really signs.
 
     Raises RuleViolated when the post has no authority to sign for the body.
     """
     body, post = get_body(session, body_id), get_post(session, post_id)
-    if actor is not None and actor.in_post(post_id).on_behalf_of is not None:
-        return _delegated(session, post, get_person(session, actor.person_id or 0))
     top = _top(session, body)
+    if actor is not None and actor.in_post(post_id).on_behalf_of is not None:
+        return _acting(body, post, top, get_person(session, actor.person_id or 0))
     people = holders(session, post_id)
+    if actor is not None:
+        people = [one for one in people if one.id == actor.person_id] or people
     name = people[0].full_name if people else ""
     row = next((one for one in body.signers if one.post_id == post_id), None)
     if row is not None:
         return _block(row.authority, body, post, top, name)
-    lent = _delegation(session, body, people, now())
+    lent = _trusted(session, top, people, now())
     if lent is not None:
-        return _delegated(session, lent, people[0])
+        return _acting(body, top, top, lent)
     if Role.LEADER not in post.roles:
         raise RuleViolated(f"{post.label} chưa được giao ký văn bản của {body.name}.")
     if post.id != top.id:
@@ -107,29 +110,40 @@ def _block(
     return SigningBlock(authority, lines[authority], position, name)
 
 
-def _delegated(session: Session, lender: Post, person: Person) -> SigningBlock:
-    """“TUQ. CHỦ TỊCH / TRƯỞNG PHÒNG”: the person's own main post stands as the position."""
-    own = next((h.post for h in person.holdings if h.is_main), None)
-    position = own.title.upper() if own is not None else ""
-    return SigningBlock(A.TUQ, (f"TUQ. {lender.title.upper()}",), position, person.full_name)
+def _acting(body: IssuingBody, lender: Post, top: Post, person: Person) -> SigningBlock:
+    """The block of who acts in another's post: a deputy of the body signs KT. in their own post, a
+    head of unit TUQ. (decree 30/2020, art. 13.3). Authority that was lent is not lent further.
+
+    Raises RuleViolated for anybody else, and when it is not the head's post.
+    """
+    day = today()
+    posts = [
+        held.post
+        for held in sorted(person.holdings, key=lambda one: not one.is_main)
+        if held.valid_from <= day and (held.valid_to is None or held.valid_to >= day)
+    ]
+    deputy = next((post for post in posts if Role.LEADER in post.roles), None)
+    if deputy is not None and deputy.id != top.id:
+        return _block(A.KT, body, deputy, top, person.full_name)
+    if lender.id != top.id:
+        raise RuleViolated(f"Chỉ {top.title} được ủy quyền ký văn bản của {body.name}.")
+    unit_head = next((post for post in posts if post.is_head), None)
+    if unit_head is None:
+        raise RuleViolated("Chỉ cấp phó ký thay, hoặc người đứng đầu đơn vị ký thừa ủy quyền.")
+    return _block(A.TUQ, body, unit_head, top, person.full_name)
 
 
-def _delegation(
-    session: Session, body: IssuingBody, people: list[Person], at: datetime
-) -> Post | None:
-    """The post that lent its authority to one of these people now, if it signs for the body."""
-    rows = sa.select(Delegation).where(
+def _trusted(session: Session, top: Post, people: list[Person], at: datetime) -> Person | None:
+    """Who of these people acts for the head of the body now, by an approved delegation."""
+    rows = sa.select(Delegation.to_person_id).where(
         Delegation.to_person_id.in_([person.id for person in people]),
+        Delegation.from_post_id == top.id,
         Delegation.state == DelegationState.APPROVED,
         Delegation.valid_from <= at,
         Delegation.valid_to > at,
     )
-    able = {row.post_id for row in body.signers}
-    able |= {post.id for post in posts_with_role(session, Role.LEADER)}
-    for delegation in session.scalars(rows.order_by(Delegation.id)):
-        if delegation.from_post_id in able:
-            return get_post(session, delegation.from_post_id)
-    return None
+    able = set(session.scalars(rows))
+    return next((person for person in people if person.id in able), None)
 
 
 def signers_of(session: Session, body_id: int) -> list[Post]:

@@ -9,14 +9,23 @@ from sqlalchemy.orm import Session
 
 from app import audit, kinds, outbox
 from app.clock import now, today
-from app.errors import InvalidInput, NotFound
+from app.errors import InvalidInput, NotFound, RuleViolated
 from app.outgoing import permissions
-from app.outgoing.models import CertifiedCopy, CopyKind, SeriesUse
+from app.outgoing.models import (
+    CertifiedCopy,
+    CopyKind,
+    OutgoingDocument,
+    OutgoingStatus,
+    SeriesUse,
+)
 from app.outgoing.models.issuing import COPY_LABELS, COPY_NOTATIONS
+from app.outgoing.queries.documents import KIND as OUTGOING
+from app.outgoing.queries.documents import get_document
 from app.outgoing.services.authority import get_body
 from app.outgoing.services.numbering import series_of
 from app.registers import services as registers
-from app.registers.models import Direction
+from app.registers.hooks import EntryVoided
+from app.registers.models import Direction, NumberSeries
 from app.security import SYSTEM, Actor, authorize
 
 KIND = "certified_copy"
@@ -40,11 +49,14 @@ def make_copy(session: Session, actor: Actor, order: CopyOrder) -> CertifiedCopy
 
     Raises:
         NotFound: the thing is not there or not the actor's to see.
+        RuleViolated: a document of ours that is not issued and in force.
         InvalidInput: an extract that does not say of what, less than one copy.
     """
     actor = authorize(actor, permissions.ISSUE)
     if not kinds.cards(session, actor, [(order.kind, order.thing_id)]):
         raise NotFound(f"{order.kind} {order.thing_id}")
+    if order.kind == OUTGOING:
+        _must_be_out(get_document(session, actor, order.thing_id))
     if order.copy_kind is CopyKind.EXTRACT and not order.part.strip():
         raise InvalidInput("Trích sao phải ghi phần được trích.", "part")
     if order.copies < 1:
@@ -75,16 +87,36 @@ def make_copy(session: Session, actor: Actor, order: CopyOrder) -> CertifiedCopy
     return copy
 
 
+def _must_be_out(document: OutgoingDocument) -> None:
+    document.must_be(OutgoingStatus.ISSUED, OutgoingStatus.FILED)
+    if not document.numbered:
+        raise RuleViolated("Văn bản chưa có số, không cấp bản sao được.")
+
+
+def on_entry_voided(session: Session, happened: EntryVoided) -> None:
+    """The number of a copy was crossed out: the copy stays in sight, without a number."""
+    copy = session.get(CertifiedCopy, happened.thing_id) if happened.kind == KIND else None
+    if copy is None or copy.register_entry_id != happened.entry_id:
+        return
+    copy.register_entry_id, copy.code_label = None, ""
+    audit.record(session, SYSTEM, "certified_copy.number_voided", copy.id)
+    session.flush()
+    outbox.changed(session, copy.kind, copy.thing_id)
+
+
 def _series(session: Session, body_id: int, copy_kind: CopyKind) -> int:
     """The series of a kind of copy; opened at its first copy."""
     used = sa.select(SeriesUse.id).filter_by(issuing_body_id=body_id, purpose=copy_kind.value)
     if session.scalar(used) is not None:
         return series_of(session, body_id, copy_kind.value).id
     body = get_body(session, body_id)
-    series = registers.create_series(
-        session, SYSTEM, name=f"Sổ {COPY_LABELS[copy_kind].lower()} {body.short_name}",
-        direction=Direction.OUTGOING, issuing_body_id=body_id,
-    )  # fmt: skip
+    name = f"Sổ {COPY_LABELS[copy_kind].lower()} {body.short_name}"
+    known = sa.select(NumberSeries).filter_by(
+        name=name, direction=Direction.OUTGOING, issuing_body_id=body_id, is_active=True
+    )
+    series = session.scalar(known.limit(1)) or registers.create_series(
+        session, SYSTEM, name=name, direction=Direction.OUTGOING, issuing_body_id=body_id
+    )
     session.add(SeriesUse(issuing_body_id=body_id, purpose=copy_kind.value, series_id=series.id))
     session.flush()
     return series.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import audit, links, outbox
@@ -10,7 +11,6 @@ from app.errors import InvalidInput, NotFound, RuleViolated
 from app.outgoing import permissions
 from app.outgoing.events import DocumentRecalled
 from app.outgoing.models import (
-    GONE_OUT,
     Correction,
     Delivery,
     OutgoingDocument,
@@ -95,11 +95,14 @@ def start_correction(
     """Begin the document that corrects an issued one: an official letter for an error of form, a
     document of the same type for one of content. It goes to the same recipients.
 
-    Raises RuleViolated before the old one was issued.
+    Raises RuleViolated before the old one was issued, and for a second replacement.
     """
     old = get_document(session, actor, document_id)
-    old.must_be(*GONE_OUT)
+    session.refresh(old, with_for_update=True)
+    old.must_be(S.ISSUED, S.FILED, S.RECALLED)
     erratum = how is Correction.ERRATUM
+    if not erratum:
+        _must_be_only(session, old)
     date = f" ngày {old.issued_date:%d/%m/%Y}" if old.issued_date else ""
     verb = "Đính chính" if erratum else "Thay thế"
     data = DraftData(
@@ -127,3 +130,15 @@ def start_correction(
     links.connect(session, actor, (KIND, document.id), relation, (KIND, old.id))
     audit.record(session, actor, "outgoing.corrected", old.id, by=document.id, how=how.value)
     return document
+
+
+def _must_be_only(session: Session, old: OutgoingDocument) -> None:
+    """A document is replaced by one other. Raises RuleViolated when that is on its way."""
+    session.flush()
+    rows = sa.select(OutgoingDocument.id).where(
+        OutgoingDocument.corrects_id == old.id,
+        OutgoingDocument.correction == Correction.REPLACEMENT,
+        OutgoingDocument.status != S.CANCELLED,
+    )
+    if session.scalar(rows.limit(1)) is not None:
+        raise RuleViolated("Đã có văn bản thay thế đang soạn cho văn bản này.")

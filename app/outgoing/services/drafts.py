@@ -273,6 +273,7 @@ def add_version(
     Raises RuleViolated when somebody else has the draft out, or it is not with its drafter.
     """
     document = get_document(session, actor, document_id)
+    session.refresh(document, with_for_update=True)  # two at once must not take one number
     actor = as_author(actor, document)
     document.must_be(S.DRAFT)
     _must_not_be_out(session, actor, document)

@@ -15,6 +15,7 @@ from app.files.services import record_file
 from app.files.store import StoredBlob
 from app.incoming.services import answering
 from app.incoming.services.answering import Reply
+from app.organisation.queries import posts_of_unit
 from app.outgoing import permissions
 from app.outgoing.events import DocumentIssued
 from app.outgoing.models import (
@@ -33,7 +34,7 @@ from app.outgoing.models import (
 from app.outgoing.queries.documents import KIND, get_document
 from app.outgoing.services import moving
 from app.registers.queries import type_labels
-from app.security import Actor, authorize, unit_term
+from app.security import Actor, authorize
 from app.tasks import custody
 from app.worktime.queries import load_calendar
 
@@ -110,9 +111,7 @@ def issue_document(
     actor = authorize(actor, permissions.ISSUE)
     document = get_document(session, actor, document_id)
     document.must_be(S.SEALED)
-    recipients = recipients_of(session, document.id)
-    if not recipients:
-        raise RuleViolated("Chưa có nơi nhận nào.")
+    recipients = must_have_recipients(session, document)
     document.become(S.ISSUED)
     document.issued_at, document.issued_by = now(), actor.person_id
     document.kept_by = kept_by.strip()[:200]
@@ -134,6 +133,14 @@ def recipients_of(session: Session, document_id: int) -> list[Recipient]:
     """The recipients in the order of “Nơi nhận”."""
     rows = sa.select(Recipient).filter_by(document_id=document_id).order_by(Recipient.position)
     return list(session.scalars(rows))
+
+
+def must_have_recipients(session: Session, document: OutgoingDocument) -> list[Recipient]:
+    """The recipients. Raises RuleViolated when there is none."""
+    recipients = recipients_of(session, document.id)
+    if not recipients:
+        raise RuleViolated("Chưa có nơi nhận nào.")
+    return recipients
 
 
 def _send(session: Session, document: OutgoingDocument, recipient: Recipient) -> None:
@@ -164,6 +171,8 @@ def _replace_corrected(session: Session, actor: Actor, document: OutgoingDocumen
     if document.corrects_id is None or document.correction is not Correction.REPLACEMENT:
         return
     old = session.get_one(OutgoingDocument, document.corrects_id)
+    if old.status is S.REPLACED:  # another took its place before this one went out
+        return
     old.become(S.REPLACED)
     old.ended_at, old.ended_reason = now(), f"Thay thế bằng {document.full_code}"
     audit.record(session, actor, "outgoing.replaced", old.id, by=document.id)
@@ -224,17 +233,29 @@ def move_delivery(recipient: Recipient, delivery: Delivery) -> None:
 
 
 def note_opened(session: Session, actor: Actor, document: OutgoingDocument) -> int:
-    """A head of a receiving unit opens an issued document: received. Returns how many were new."""
+    """The head of a receiving unit opens an issued document: received, which is written down.
+    Returns how many were new."""
     if document.status not in GONE_OUT:
         return 0
     found = 0
     for recipient in recipients_of(session, document.id):
         if recipient.unit_id is None or recipient.delivery is not Delivery.DELIVERED:
             continue
-        if unit_term(recipient.unit_id) in actor.terms:
-            move_delivery(recipient, Delivery.RECEIVED)
-            found += 1
+        if not _heads(session, actor, recipient.unit_id):
+            continue
+        move_delivery(recipient, Delivery.RECEIVED)
+        audit.record(
+            session, actor, "outgoing.delivery", document.id, recipient=recipient.id,
+            delivery=Delivery.RECEIVED.value,
+        )  # fmt: skip
+        found += 1
     return found
+
+
+def _heads(session: Session, actor: Actor, unit_id: int) -> bool:
+    """Whether a post of the actor leads this very unit, not one above it."""
+    posts = posts_of_unit(session, unit_id)
+    return any(post.is_head and post.id in actor.post_ids for post in posts)
 
 
 def file_document(session: Session, actor: Actor, *, document_id: int) -> OutgoingDocument:

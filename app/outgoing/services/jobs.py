@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from app import audit, outbox
 from app.clock import now
-from app.errors import RuleViolated
 from app.outgoing.events import WorkWanted
 from app.outgoing.models import OutgoingJob, WorkKind, WorkState
 from app.outgoing.queries.documents import KIND
@@ -49,7 +48,8 @@ def enqueue(
     version_no: int,
     **detail: Any,
 ) -> OutgoingJob:
-    """Let a worker do it. An open job of the kind for an older version is cancelled."""
+    """Let a worker do it. An open job of the kind for an older version is cancelled; one for a
+    newer version stays, and nothing is added."""
     session.flush()
     known = session.scalar(
         sa.select(OutgoingJob).where(
@@ -58,7 +58,7 @@ def enqueue(
             OutgoingJob.state.in_(_OPEN),
         )
     )
-    if known is not None and known.version_no == version_no:
+    if known is not None and known.version_no >= version_no:
         return known
     if known is not None:
         end(known, WorkState.FAILED, "Đã có phiên bản mới hơn.")
@@ -153,16 +153,3 @@ def release_expired(session: Session, *, limit: int = 200) -> int:
             outbox.publish(session, WorkWanted(job_id=job.id))
         outbox.changed(session, KIND, job.document_id)
     return len(expired)
-
-
-def retry(session: Session, actor: Actor, *, document_id: int, kind: WorkKind) -> OutgoingJob:
-    """Do failed work once more, because a person asked for it."""
-    last = session.scalar(
-        sa.select(OutgoingJob)
-        .filter_by(document_id=document_id, kind=kind)
-        .order_by(OutgoingJob.id.desc())
-        .limit(1)
-    )
-    if last is None or last.state not in (WorkState.FAILED, WorkState.DEAD):
-        raise RuleViolated("Không có việc nào cần làm lại.")
-    return enqueue(session, actor, document_id, kind, last.version_no, **dict(last.detail or {}))

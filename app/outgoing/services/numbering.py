@@ -21,11 +21,12 @@ from app.outgoing.models import (
 )
 from app.outgoing.queries.documents import KIND, get_document
 from app.outgoing.services import jobs, moving
+from app.outgoing.services.issuing import must_have_recipients
 from app.registers import queries as register_queries
 from app.registers import services as registers
 from app.registers.hooks import EntryVoided
 from app.registers.models import Direction, NumberSeries, RegisterEntry
-from app.security import Actor, authorize
+from app.security import SYSTEM, Actor, authorize
 
 S = OutgoingStatus
 
@@ -44,7 +45,7 @@ def number_document(
     book wait. `late_after` inserts it after a number already given (15a), with `late_reason`.
 
     Raises:
-        RuleViolated: it is not approved, has a number, or waits for a signature first.
+        RuleViolated: it is not approved, has a number or no recipient, or waits for a signature.
     """
     actor = authorize(actor, permissions.ISSUE)
     document = get_document(session, actor, document_id)
@@ -53,6 +54,7 @@ def number_document(
     if document.status is S.APPROVED and not document.number_first:
         raise RuleViolated("Văn bản chờ người có thẩm quyền ký số trước khi cấp số.")
     document.must_be(S.APPROVED, S.SIGNED)
+    must_have_recipients(session, document)
     series = series_of(session, document.issuing_body_id, document.document_type)
     document.become(S.NUMBERED)
     document.numbered_at = now()
@@ -153,16 +155,18 @@ def unnumbered(session: Session) -> Sequence[OutgoingDocument]:
 
 def on_entry_voided(session: Session, happened: EntryVoided) -> None:
     """The number was crossed out: the document waits for another one. Its bytes with the number
-    count no more. Raises RuleViolated once it is sealed."""
+    count no more: a sealed one is signed again and loses its seal. Raises RuleViolated once it has
+    gone out."""
     if happened.kind != KIND:
         return
     document = session.get(OutgoingDocument, happened.thing_id)
     if document is None or document.register_entry_id != happened.entry_id:
         return
-    if document.status not in (S.NUMBERED, S.SIGNED):
-        raise RuleViolated("Văn bản đã đóng dấu hoặc phát hành, không hủy số được.")
+    if document.status not in (S.NUMBERED, S.SIGNED, S.SEALED):
+        raise RuleViolated("Văn bản đã phát hành, không hủy số được.")
     jobs.cancel(session, document.id, WorkKind.STAMP, WorkKind.SEAL)
-    if document.number_first:  # the signature covers the number
+    electronic = document.medium is Medium.ELECTRONIC
+    if document.number_first and electronic:  # the signature covers the number
         moving.drop_stages(session, document.id)
         document.signed_at = None
     else:
@@ -170,5 +174,7 @@ def on_entry_voided(session: Session, happened: EntryVoided) -> None:
     document.status = S.SIGNED if document.signed_at is not None else S.APPROVED
     document.register_entry_id = document.code_number = document.code_label = None
     document.code_year = document.issued_date = document.numbered_at = None
+    document.sealed_at = None
+    audit.record(session, SYSTEM, "outgoing.number_taken_back", document.id, reason=happened.reason)
     session.flush()
     outbox.changed(session, KIND, document.id)

@@ -16,7 +16,7 @@ from app.errors import NotFound
 from app.files.models import FileRole, StoredFile
 from app.files.services import record_file
 from app.files.store import StoredBlob
-from app.organisation.queries import holders
+from app.organisation.models import Person
 from app.outgoing.models import (
     DraftFormat,
     DraftVersion,
@@ -28,6 +28,7 @@ from app.outgoing.papers.facts import DraftFacts
 from app.outgoing.queries.documents import KIND
 from app.outgoing.services import jobs, moving
 from app.outgoing.services.authority import get_body
+from app.outgoing.services.drafts import newest_no
 from app.outgoing.services.facts import facts_of
 from app.outgoing.services.issuing import PDF, note_sealed, note_signed, record_stage
 from app.outgoing.services.jobs import WorkClaim
@@ -44,6 +45,7 @@ class Work:
     pdf: str | None
     facts: DraftFacts
     stage: Stage | None
+    before_seal: Stage  # what the newest stage must be when the seal comes
     signer_login: str
     signer_name: str
     body: str  # short name of the issuing body: whose seal
@@ -57,8 +59,8 @@ def load_work(session: Session, claim: WorkClaim) -> Work:
     version = _version(session, claim)
     stage = moving.newest_stage(session, document.id)
     newest = stage.file_id if stage is not None else version.pdf_file_id
-    people = holders(session, document.signer_post_id) if document.signer_post_id else []
-    signing = [p for p in people if p.full_name == document.signer_name] or people
+    agreed = document.signer_person_id
+    signer = session.get(Person, agreed) if agreed is not None else None
     facts = facts_of(session, document, body_html=version.body_html)
     return Work(
         format=version.format,
@@ -66,7 +68,8 @@ def load_work(session: Session, claim: WorkClaim) -> Work:
         pdf=_hash(session, newest),
         facts=facts,
         stage=stage.stage if stage is not None else None,
-        signer_login=signing[0].login if signing else "",
+        before_seal=Stage.SIGNED if document.number_first else Stage.NUMBERED,
+        signer_login=signer.login if signer is not None else "",
         signer_name=document.signer_name,
         body=get_body(session, document.issuing_body_id).short_name,
         issued_on=document.issued_date,
@@ -107,8 +110,8 @@ def finish_check(
     job, version = jobs.held_job(session, claim), _version(session, claim)
     version.findings, version.checked_at = list(findings), now()
     version.text = version.text or text
-    document = session.get_one(OutgoingDocument, claim.document_id)
-    document.page_count = pages
+    if version.no == newest_no(session, claim.document_id):
+        session.get_one(OutgoingDocument, claim.document_id).page_count = pages
     jobs.end(job)
     outbox.changed(session, KIND, claim.document_id)
 

@@ -9,7 +9,7 @@ from app import audit
 from app.clock import now
 from app.errors import InvalidInput, PermissionDenied, RuleViolated
 from app.organisation.models import Post
-from app.organisation.queries import head_post
+from app.organisation.queries import head_post, posts_with_role
 from app.outgoing import permissions
 from app.outgoing.models import (
     Decision,
@@ -25,7 +25,8 @@ from app.outgoing.queries.documents import get_document
 from app.outgoing.services import jobs, moving
 from app.outgoing.services.authority import signing_block
 from app.outgoing.services.drafts import as_author, newest_no
-from app.security import Actor, Permission, authorize
+from app.outgoing.services.issuing import must_have_recipients
+from app.security import Actor, Permission, Role, authorize
 
 S = OutgoingStatus
 ORDER = (Desk.DRAFTER, Desk.UNIT, Desk.OFFICE, Desk.LEADER)
@@ -54,7 +55,8 @@ def submit_draft(
     document goes straight to the signer, and the steps left out are written down.
 
     Raises:
-        RuleViolated: there is no version, somebody has the draft out, or the post may not sign.
+        RuleViolated: there is no version or no recipient, somebody has the draft out, or the post
+            may not sign.
         InvalidInput: the urgent path for a document that is not urgent.
     """
     document = get_document(session, actor, document_id)
@@ -64,6 +66,7 @@ def submit_draft(
         raise RuleViolated("Dự thảo đang có người mở để sửa. Hãy chờ nộp phiên bản mới.")
     if not newest_no(session, document.id) and document.medium is Medium.ELECTRONIC:
         raise RuleViolated("Chưa có phiên bản nào của dự thảo.")
+    must_have_recipients(session, document)
     signing_block(session, document.issuing_body_id, signer_post_id)
     document.signer_post_id = signer_post_id
     document.locked_by_post_id = document.locked_by_person_id = document.locked_at = None
@@ -77,7 +80,7 @@ def submit_draft(
         return document
     head = _content_reviewer(session, document)
     if head is None:
-        _skip(session, actor, document, Desk.UNIT, "Người soạn là lãnh đạo đơn vị")
+        _skip(session, actor, document, Desk.UNIT, _why_no_reading(session, document))
         _arrive(session, document, Desk.OFFICE)
     else:
         _arrive(session, document, Desk.UNIT)
@@ -87,12 +90,35 @@ def submit_draft(
 def _content_reviewer(session: Session, document: OutgoingDocument) -> Post | None:
     """The post that reads the content: the head of the unit, unless the head wrote it.
 
-    The office's own drafts are read by its chief together with the form.
+    Drafts of the office, and of a unit whose head reads none, are read by the chief of office
+    together with the form.
     """
     head = head_post(session, document.drafting_unit_id)
     if head is None or head.id == document.drafter_post_id:
         return None
     return head if permissions.REVIEW.roles.keys() & head.roles else None
+
+
+def _reader_of_both(session: Session, document: OutgoingDocument) -> Post | None:
+    """The chief of office, who reads content and form of a draft that no head of unit reads. None
+    when one does, when the head wrote it, and for what the chief wrote."""
+    head = head_post(session, document.drafting_unit_id)
+    if head is not None and head.id == document.drafter_post_id:
+        return None
+    if _content_reviewer(session, document) is not None:
+        return None
+    chiefs = posts_with_role(session, Role.CHIEF_OF_OFFICE)
+    return next((post for post in chiefs if post.id != document.drafter_post_id), None)
+
+
+def _why_no_reading(session: Session, document: OutgoingDocument) -> str:
+    """Why no head of unit reads the draft, as it is written into the step."""
+    if _reader_of_both(session, document) is not None:
+        return "Chánh Văn phòng duyệt cả nội dung và thể thức"
+    head = head_post(session, document.drafting_unit_id)
+    if head is not None and head.id == document.drafter_post_id:
+        return "Người soạn là lãnh đạo đơn vị"
+    return "Đơn vị không có người duyệt nội dung"
 
 
 def _skip(session: Session, actor: Actor, document: OutgoingDocument, desk: Desk, why: str) -> None:
@@ -113,6 +139,9 @@ def _arrive(session: Session, document: OutgoingDocument, desk: Desk) -> None:
     if desk is Desk.UNIT:
         head = _content_reviewer(session, document)
         post_id = head.id if head else None
+    elif desk is Desk.OFFICE:
+        reader = _reader_of_both(session, document)
+        post_id = reader.id if reader else None
     elif desk is Desk.LEADER:
         post_id = document.signer_post_id
     session.flush()
@@ -170,7 +199,7 @@ def approve(
     Raises:
         PermissionDenied: it waits for another, or the actor wrote it.
         RuleViolated: another version has come since `version_no`; the form check found errors
-            and `comment` does not say why they stay.
+            and `comment` does not say why they stay; the PDF to be signed is not made yet.
     """
     document = get_document(session, actor, document_id)
     actor, step = as_reviewer(session, actor, document)
@@ -179,6 +208,8 @@ def approve(
         raise RuleViolated("Đã có phiên bản mới. Hãy xem lại trước khi duyệt.")
     if step.desk is Desk.OFFICE and not comment.strip() and _has_errors(session, document, newest):
         raise RuleViolated("Thể thức còn lỗi. Hãy trả lại, hoặc ghi lý do vẫn chuyển tiếp.")
+    if step.desk is Desk.LEADER:
+        _must_be_seen(session, document, newest)
     _decide(step, actor, Decision.APPROVED, newest, comment)
     step.initials = step.desk is not Desk.LEADER
     if step.desk is Desk.LEADER:
@@ -187,6 +218,14 @@ def approve(
         audit.record(session, actor, "outgoing.approved", document.id, desk=step.desk.value)
         _arrive(session, document, ORDER[ORDER.index(step.desk) + 1])
     return document
+
+
+def _must_be_seen(session: Session, document: OutgoingDocument, no: int) -> None:
+    """What is signed electronically is a PDF: nobody agrees to one that is not there to be read."""
+    version = session.scalar(sa.select(DraftVersion).filter_by(document_id=document.id, no=no))
+    made = version is not None and version.pdf_file_id is not None
+    if document.medium is Medium.ELECTRONIC and not made:
+        raise RuleViolated("Phiên bản mới nhất đang chuyển đổi sang PDF. Hãy xem bản đó rồi ký.")
 
 
 def _has_errors(session: Session, document: OutgoingDocument, no: int) -> bool:
@@ -209,6 +248,7 @@ def _agree(session: Session, actor: Actor, document: OutgoingDocument, no: int) 
     block = signing_block(session, document.issuing_body_id, document.signer_post_id, actor=actor)
     document.signing_authority, document.authority_lines = block.authority, list(block.lines)
     document.signer_position, document.signer_name = block.position, block.name
+    document.signer_person_id = actor.person_id
     document.approved_no, document.approved_at = no or None, now()
     if document.medium is Medium.PAPER:  # signed by hand on the sheet
         document.become(S.SIGNED)
@@ -273,6 +313,9 @@ def return_approved(
     jobs.cancel(session, document.id)
     moving.drop_stages(session, document.id)
     document.approved_no = document.approved_at = document.signed_at = None
+    document.signing_authority, document.authority_lines = None, []
+    document.signer_position = document.signer_name = ""
+    document.signer_person_id = None
     session.add(
         ReviewStep(
             document_id=document.id, desk=Desk.LEADER, decision=Decision.RETURNED,

@@ -20,7 +20,7 @@ from app.outgoing.forms import (
 )
 from app.outgoing.models import Desk, WorkKind
 from app.outgoing.models.review import DESK_LABELS
-from app.outgoing.services import jobs
+from app.outgoing.services.retrying import retry as retry_work
 from app.outgoing.views.blueprint import (
     act_on,
     back_to,
@@ -210,5 +210,5 @@ def retry(token: str, kind: str) -> ResponseReturnValue:
     actor = current_actor()
     with transaction("outgoing.retry") as session:
         document = queries.get_by_token(session, actor, token)
-        jobs.retry(session, actor, document_id=document.id, kind=WorkKind(kind))
+        retry_work(session, actor, document_id=document.id, kind=WorkKind(kind))
     return back_to(token, _("Đã xếp vào hàng chờ."))

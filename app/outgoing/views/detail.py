@@ -111,7 +111,7 @@ def acts_for(actor: Actor, view: DocumentView) -> Acts:
         deliver=clerk and gone,
         recall=actor.may(permissions.RECALL) and document.status in (S.ISSUED, S.FILED),
         correct=actor.may(permissions.DRAFT) and gone,
-        copy=clerk and gone,
+        copy=clerk and document.status in (S.ISSUED, S.FILED),
         file=document.status is S.ISSUED and (clerk or document.drafter_post_id in actor.post_ids),
     )
 
@@ -121,7 +121,7 @@ def decides_on(actor: Actor, view: DocumentView) -> bool:
     step = view.open_step
     if step is None or actor.person_id == view.document.drafter_person_id:
         return False
-    if step.desk is Desk.OFFICE:
+    if step.desk is Desk.OFFICE and step.post_id is None:
         return actor.may(permissions.CHECK_FORM)
     return step.post_id in actor.post_ids
 
@@ -131,12 +131,15 @@ def decides_on(actor: Actor, view: DocumentView) -> bool:
 def detail(token: str) -> ResponseReturnValue:
     """The page of a document. Opening it marks it seen, received, and is written down."""
     actor = current_actor()
-    with transaction("outgoing.open") as session:
-        document = queries.get_by_token(session, actor, token)
-        custody.opened(session, actor, queries.KIND, document.id)
-        services.note_opened(session, actor, document)
-        mark_read(session, actor, thing=(queries.KIND, document.id))
-        audit.record_read(session, actor, queries.KIND, document.id, "read")
+    with reading() as session:
+        to_note = queries.opening_is_news(session, actor, token)
+    if to_note:
+        with transaction("outgoing.open") as session:
+            document = queries.get_by_token(session, actor, token)
+            custody.opened(session, actor, queries.KIND, document.id)
+            services.note_opened(session, actor, document)
+            mark_read(session, actor, thing=(queries.KIND, document.id))
+            audit.record_read(session, actor, queries.KIND, document.id, "read")
     return show(token)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from flask import flash, redirect, render_template, request, url_for
@@ -29,6 +30,7 @@ from app.web.shell import current_actor
 
 MORE = ("type", "body", "from", "to")
 LATE_DAYS = 180
+PAIR = re.compile(r"(\d{1,18}):(\d{1,9})")  # document and the version that was listed
 
 
 @bp.get("")
@@ -135,6 +137,7 @@ def approvals() -> ResponseReturnValue:
         return render_template(
             "outgoing/approvals.html",
             rows=rows,
+            versions=queries.newest_numbers(session, [one.id for one in documents]),
             types=type_labels(session),
             desks=DESK_LABELS,
             drafters=post_label(session, {one.drafter_post_id for one in documents}),
@@ -147,15 +150,17 @@ def approvals() -> ResponseReturnValue:
 @needs(permissions.READ)
 def approve_several() -> ResponseReturnValue:
     """Agree to the ticked documents, one after another, each in its own transaction: a refusal of
-    one stops no other, and each has its own answer."""
+    one stops no other, and each has its own answer. A row stands for the version that was listed:
+    one that has changed since is refused."""
     actor = current_actor()
-    ids = list(dict.fromkeys(request.form.getlist("ids", type=int)))
-    if not ids:
+    ticked = [pair for pair in map(PAIR.fullmatch, request.form.getlist("ids")) if pair]
+    if not ticked:
         flash(_("Chưa chọn văn bản nào."), "warn")
-    for document_id in ids[:100]:
+    seen = {int(pair[1]): int(pair[2]) for pair in ticked}
+    for document_id, no in list(seen.items())[:100]:
         try:
             with transaction("outgoing.approve") as session:
-                document = services.approve(session, actor, document_id=document_id)
+                document = services.approve(session, actor, document_id=document_id, version_no=no)
                 title = document.subject_summary
             flash(_("Đã duyệt: %(title)s", title=title), "ok")
         except AppError as error:

@@ -192,6 +192,13 @@ def test_a_voided_number_is_not_given_again(writers: Writers, office: Office) ->
     with transaction() as session:
         services.seal_paper(session, office.clerk, document_id=document_id)
         entry = session.get_one(OutgoingDocument, document_id).register_entry_id
+        registers.void_entry(session, office.clerk, entry_id=entry or 0, reason="Sai ngày")
+    assert writers.status(document_id) is S.SIGNED  # sealed, not gone out: there is a way back
+    assert number(writers, document_id).code_number == 3
+    with transaction() as session:
+        services.seal_paper(session, office.clerk, document_id=document_id)
+        services.issue_document(session, office.clerk, document_id=document_id)
+        entry = session.get_one(OutgoingDocument, document_id).register_entry_id
         with pytest.raises(RuleViolated, match="không hủy số"):
             registers.void_entry(session, office.clerk, entry_id=entry or 0, reason="x")
 

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.db import reading, transaction
-from app.outgoing import services
+from app.outgoing import queries, services
 from app.outgoing.models import (
     Decision,
+    Delivery,
     DraftVersion,
     Medium,
     OutgoingDocument,
@@ -165,9 +166,15 @@ def test_several_are_approved_each_with_its_own_result(
     assert "Việc 1" in shown
     assert "Của trưởng phòng" not in shown
 
+    assert f'value="{ids[0]}:1"' in shown
+    changed = writers.draft(subject_summary="Việc đã sửa")
+    writers.write(changed)
+    writers.submit(changed)
+    ticked = [f"{ids[0]}:1", f"{ids[1]}:1", f"{own}:0", f"{changed}:7"]
     answer = client.post(
-        "/van-ban-di/cho-duyet", data={"ids": [*ids, own]}, follow_redirects=True
+        "/van-ban-di/cho-duyet", data={"ids": ticked}, follow_redirects=True
     ).get_data(as_text=True)
+    assert "Chưa duyệt được Việc đã sửa: Đã có phiên bản mới" in answer
 
     assert "Đã duyệt: Việc 1" in answer
     assert "Đã duyệt: Việc 2" in answer
@@ -239,11 +246,11 @@ def test_a_recall_and_its_answer_stand_on_the_page(
 ) -> None:
     document_id = writers.issued()
     client = browser(app, office.clerk)
-    client.post(f"{address(document_id)}/thu-hoi", data={"reason": "Sai căn cứ"})
-    assert "Sai căn cứ" in page(client, address(document_id))
     made = client.post(f"{address(document_id)}/ban-sao", data={"sao-copy_kind": "copy_true"})
     assert made.status_code == 302
     assert "SY-UBND" in page(client, address(document_id))
+    client.post(f"{address(document_id)}/thu-hoi", data={"reason": "Sai căn cứ"})
+    assert "Sai căn cứ" in page(client, address(document_id))
 
 
 def test_a_stranger_to_the_document_finds_nothing(
@@ -256,3 +263,15 @@ def test_a_stranger_to_the_document_finds_nothing(
     for path in ("", "/so-sanh/1/2"):
         assert client.get(f"{address(document_id)}{path}").status_code == 404
     assert client.post(f"{address(document_id)}/duyet").status_code == 404
+
+
+def test_a_second_look_takes_no_lock(app: Flask, office: Office, writers: Writers) -> None:
+    document_id = writers.issued()
+    token = document(document_id).token
+    with reading() as session:
+        assert queries.opening_is_news(session, office.head2, token)
+    page(browser(app, office.head2), address(document_id))
+    with reading() as session:
+        assert not queries.opening_is_news(session, office.head2, token)
+        states = session.scalars(sa.select(Recipient.delivery).order_by(Recipient.position)).all()
+        assert states[1] is Delivery.RECEIVED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from app.outgoing.models import (
     WorkState,
 )
 from app.outgoing.services import NewVersion, jobs
+from app.outgoing.services.retrying import retry
 from app.outgoing.signing import fields, verdict
 from app.web.shell import settings
 from tests.factories import Office
@@ -138,7 +140,7 @@ def test_without_a_key_it_says_so_and_goes_on_later(
 
     give_keys(running, office)
     with transaction() as session:
-        jobs.retry(session, office.clerk, document_id=document_id, kind=WorkKind.SIGN)
+        retry(session, office.clerk, document_id=document_id, kind=WorkKind.SIGN)
     assert issuing.run_next(running)
     assert writers.status(document_id) is S.SIGNED
 
@@ -163,3 +165,32 @@ def test_a_worker_that_dies_after_the_number_loses_nothing(
     with reading() as session:
         document = session.get_one(OutgoingDocument, document_id)
         assert (document.code_number, document.status) == (1, S.SEALED)
+
+
+def test_nothing_is_sealed_before_the_number_is_in_the_file(
+    running: Runtime, office: Office, writers: Writers
+) -> None:
+    give_keys(running, office)
+    document_id = approved(writers, running)
+    assert issuing.run_next(running)
+    with transaction() as session:
+        services.number_document(session, office.clerk, document_id=document_id)
+        jobs.cancel(session, document_id)
+        jobs.enqueue(session, office.clerk, document_id, WorkKind.SEAL, 1)
+    assert issuing.run_next(running)
+    assert (writers.status(document_id), failed(document_id)[-1]) == (
+        S.NUMBERED, "Văn bản chưa có đủ chữ ký và số trong tệp, chưa đóng dấu được.",
+    )  # fmt: skip
+
+
+def test_a_year_that_the_register_does_not_have_is_not_stamped(
+    running: Runtime, office: Office, writers: Writers
+) -> None:
+    give_keys(running, office)
+    document_id = approved(writers, running)
+    assert issuing.run_next(running)
+    with transaction() as session:
+        services.number_document(session, office.clerk, document_id=document_id)
+        session.get_one(OutgoingDocument, document_id).issued_date = date(1999, 1, 5)
+    assert issuing.run_next(running)
+    assert "khác sổ đăng ký (1; 05/01/1999)" in failed(document_id)[-1]
