@@ -1,5 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 
+const HASTE_MS = 1000;
+
 /**
  * The clerk's form beside the scan. The focused field shows on the page where its value was read;
  * F2 (or Alt+Enter) accepts it and goes on to the next doubtful one, at last to the main button.
@@ -9,6 +11,8 @@ export default class ReadingFormController extends Controller {
   static values = { start: { type: Boolean, default: true } };
 
   connect() {
+    this.openedAt = performance.now();
+    this.element.addEventListener("submit", this.refuseHaste, true);
     this.element.addEventListener("focusin", this.showSource);
     this.element.addEventListener("keydown", this.onKey);
     this.element.addEventListener("input", this.markSeen);
@@ -17,12 +21,21 @@ export default class ReadingFormController extends Controller {
   }
 
   disconnect() {
+    this.element.removeEventListener("submit", this.refuseHaste, true);
     this.element.removeEventListener("focusin", this.showSource);
     this.element.removeEventListener("keydown", this.onKey);
     this.element.removeEventListener("input", this.markSeen);
     document.removeEventListener("viewer:ready", this.showCurrent);
     document.dispatchEvent(new CustomEvent("viewer:clear"));
   }
+
+  /** The key that registered one letter, pressed twice, must not register the next one unread. */
+  refuseHaste = (event) => {
+    const follows = new URLSearchParams(location.search).has("vua_vao_so");
+    if (!follows || performance.now() - this.openedAt > HASTE_MS) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
 
   /** The viewer opens later than the form: the field in use waits for it. */
   showCurrent = () => {

@@ -58,6 +58,10 @@ def test_a_well_read_letter_is_registered_with_few_keystrokes(visit: Any) -> Non
     assert time.monotonic() - began <= 15
     expect(page).not_to_have_url(clerk.office.url + path)  # the next letter is open
     clerk.ready()
+    following = page.url
+    keys.press("Control+Enter")  # the same key once more, in haste
+    page.wait_for_timeout(1200)
+    assert page.url == following  # nothing was registered unread
     assert clerk.axe() == []
 
 
