@@ -117,14 +117,29 @@ class WritersGate:
                 return
             turn = threading.Event()
             self._queue.append(turn)
-        turn.wait()
+        try:
+            turn.wait()
+        except BaseException:  # a time limit or a stop signal: who waits no longer keeps no place
+            self._leave(turn)
+            raise
 
     def __exit__(self, *_error: object) -> None:
         with self._guard:
-            if self._queue:
-                self._queue.popleft().set()  # the place goes on to the first who waits
+            self._pass_on()
+
+    def _leave(self, turn: threading.Event) -> None:
+        """Out of the queue; a place that was given in the same moment goes on to the next."""
+        with self._guard:
+            if turn in self._queue:
+                self._queue.remove(turn)
             else:
-                self._free += 1
+                self._pass_on()
+
+    def _pass_on(self) -> None:
+        if self._queue:
+            self._queue.popleft().set()  # the place goes on to the first who waits
+        else:
+            self._free += 1
 
 
 _gate = WritersGate(1)

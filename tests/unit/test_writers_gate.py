@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from app.db import WritersGate
 
 
@@ -51,3 +53,34 @@ def test_no_more_than_the_places_are_inside_and_a_fault_gives_its_place_back() -
     assert len(most) == 16 * 50
     assert max(most) <= 3
     assert gate.waiting == 0
+
+
+class Interrupted(Exception):
+    """A stop signal or a worker's time limit."""
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["still waiting", "just given the place"])
+def test_who_is_interrupted_while_waiting_keeps_no_place(
+    monkeypatch: pytest.MonkeyPatch, given: bool
+) -> None:
+    gate = WritersGate(1)
+    gate.__enter__()
+
+    class Turn(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            if given:
+                gate.__exit__()
+            raise Interrupted
+
+    monkeypatch.setattr(threading, "Event", Turn)
+    with pytest.raises(Interrupted):
+        gate.__enter__()
+    monkeypatch.undo()
+    if not given:
+        gate.__exit__()
+
+    assert gate.waiting == 0
+    entered = threading.Event()
+    writer = threading.Thread(target=lambda: gate.__enter__() or entered.set(), daemon=True)
+    writer.start()
+    assert entered.wait(5)
