@@ -151,7 +151,6 @@ def context(session: Session, actor: Actor, view: LetterView) -> dict[str, objec
         "find": request.args.get("q", "")[:100] or None,
         "may_register": actor.may(permissions.REGISTER),
         "just": just_registered(session, actor),
-        "next_token": queries.next_letter(session, actor, letter),
         "viewable": INLINE,
         "accepted": ACCEPTED,
         "max_mb": settings().limits.upload_bytes // (1024 * 1024),

@@ -169,6 +169,18 @@ def test_the_directive_is_saved_and_the_next_letter_opens(
     assert letter(second).status is S.FILED
 
 
+def test_the_link_to_the_next_letter_is_resolved_when_it_is_followed(
+    app: Flask, office: Office, desk: Desk
+) -> None:
+    first, second = submitted(office, desk, "1"), submitted(office, desk, "2")
+    client, link = browser(app, office.leader), f"{address(first)}/tiep"
+    assert f'data-key-next href="{link}"' in page(client, address(first))
+    assert client.get(link).headers["Location"] == address(second)
+    client.post(f"{address(second)}/chi-dao", data=directive(office, outcome="file"))
+    only = desk.register(b"3", code_number="3")  # in a tab of its own
+    assert client.get(f"{address(only)}/tiep").headers["Location"] == "/van-ban-den"
+
+
 def test_a_directive_without_a_lead_keeps_what_was_typed(
     app: Flask, office: Office, desk: Desk
 ) -> None:
