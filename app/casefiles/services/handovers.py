@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -39,8 +41,21 @@ from app.tasks.services.succession import hand_over_tasks
 HANDOVER = "work_handover"
 
 
+def as_oneself(actor: Actor) -> Actor:
+    """The person in their own posts only: whoever acts for another for a time may do the work,
+    but neither give it away nor answer for who gets it."""
+    if actor.person_id is None:
+        return actor
+    own = tuple(holding for holding in actor.holdings if holding.on_behalf_of is None)
+    used = actor.holding if actor.holding in own else next(iter(own), None)
+    terms = frozenset[str]().union(*(holding.terms for holding in own))
+    return replace(actor, holding=used, holdings=own, terms=terms)
+
+
 def may_hand_over(session: Session, actor: Actor, post_id: int) -> bool:
-    """The post's holder, the heads of its unit, and those whose right reaches the whole organ."""
+    """The post's holder, the heads of its unit, and those whose right reaches the whole organ; of
+    delegations none counts."""
+    actor = as_oneself(actor)
     if actor.person_id is None or post_id in actor.post_ids:
         return True
     if any(HAND_OVER_WORK.roles.get(role) is Scope.ALL for role in actor.roles):
@@ -68,7 +83,7 @@ def hand_over_work(
         EditConflict: more or less lies at the post than the page showed.
         RuleViolated: the post holds nothing.
     """
-    actor = authorize(actor, HAND_OVER_WORK, post_id=from_post_id)
+    actor = authorize(as_oneself(actor), HAND_OVER_WORK, post_id=from_post_id)
     if not may_hand_over(session, actor, from_post_id):
         raise PermissionDenied(f"post {from_post_id} is not person {actor.person_id}'s")
     _check(session, from_post_id, to_post_id, reason)

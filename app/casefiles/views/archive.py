@@ -63,12 +63,17 @@ def pack() -> ResponseReturnValue:
 @needs(permissions.ARCHIVE)
 def package(token: str) -> Response:
     """The ZIP of a package; the download is written down."""
-    with transaction("casefiles.package") as session:
+    actor = current_actor()
+    with reading() as session:
         found = queries.get_package(session, token)
         if found.file_id is None:
             raise RuleViolated("Gói chưa đóng xong.")
         stored = session.get_one(StoredFile, found.file_id)
-        audit.record_read(session, current_actor(), PACKAGE, found.id, "downloaded")
+        lately = audit.read_lately(actor, PACKAGE, found.id, "downloaded")
+        to_note = session.scalar(lately.limit(1)) is None
+    if to_note:
+        with transaction("casefiles.package") as session:
+            audit.record_read(session, actor, PACKAGE, found.id, "downloaded")
     return send(current_store(), stored)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from app import audit
-from app.casefiles import permissions, printing, queries, services
+from app.casefiles import opening, permissions, printing, queries, services
 from app.casefiles.forms import EditForm, KeepForm
 from app.casefiles.models import STATE_LABELS, CaseFile, CaseState
 from app.casefiles.queries import KIND
@@ -31,10 +31,13 @@ from app.web.shell import current_actor, settings
 def detail(token: str) -> ResponseReturnValue:
     """The page of a file. Opening it is written down."""
     actor = current_actor()
-    with transaction("casefiles.read") as session:
-        case_file = queries.get_case_file_by_token(session, actor, token)
-        audit.record_read(session, actor, KIND, case_file.id, "read")
-        mark_read(session, actor, thing=(KIND, case_file.id))
+    with reading() as session:
+        case_file_id = queries.get_case_file_by_token(session, actor, token).id
+        to_note = opening.look_is_news(session, actor, KIND, case_file_id)
+    if to_note:
+        with transaction("casefiles.read") as session:
+            audit.record_read(session, actor, KIND, case_file_id, "read")
+            mark_read(session, actor, thing=(KIND, case_file_id))
     return show(token)
 
 
@@ -185,9 +188,13 @@ def index_of(token: str, ending: str) -> ResponseReturnValue:
     if ending not in ("pdf", "xlsx"):
         raise NotFound(f"index.{ending}")
     actor = current_actor()
-    with transaction("casefiles.index") as session:
+    with reading() as session:
         case_file = queries.get_case_file_by_token(session, actor, token)
-        audit.record_read(session, actor, KIND, case_file.id, "index_printed")
+        printed_lately = audit.read_lately(actor, KIND, case_file.id, "index_printed")
+        to_note = session.scalar(printed_lately.limit(1)) is None
+    if to_note:
+        with transaction("casefiles.index") as session:
+            audit.record_read(session, actor, KIND, case_file.id, "index_printed")
     with reading() as session:
         rows = queries.index_rows(queries.contents_of(session, actor, case_file.id))
     heading = printing.index_heading(settings().organ_name, case_file, whole=ORGAN in actor.terms)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.casefiles import permissions, protocols
+from app.casefiles import opening, permissions, protocols
 from app.casefiles.forms import HandOverForm, SignedForm
 from app.casefiles.queries.holdings import held_by
 from app.casefiles.services import handovers as services
@@ -32,7 +32,8 @@ from app.web.shell import current_actor, settings
 @needs(permissions.HAND_OVER_WORK)
 def leaving() -> ResponseReturnValue:
     """What a post holds: the actor's own, or one of those they answer for (`?chuc-vu=`)."""
-    post_id = request.args.get("chuc-vu", type=int) or current_actor().post_id
+    own = services.as_oneself(current_actor()).post_id
+    post_id = request.args.get("chuc-vu", type=int) or own
     return show_leaving(post_id or 0, HandOverForm(formdata=None))
 
 
@@ -100,10 +101,13 @@ def handover(token: str) -> ResponseReturnValue:
 
 def show_handover(token: str, message: str | None = None) -> str:
     actor = current_actor()
-    with transaction("casefiles.handover_read") as session:
-        done = services.get_handover(session, actor, token)
-        audit.record_read(session, actor, HANDOVER, done.id, "read")
-        mark_read(session, actor, thing=(HANDOVER, done.id))
+    with reading() as session:
+        done_id = services.get_handover(session, actor, token).id
+        to_note = opening.look_is_news(session, actor, HANDOVER, done_id)
+    if to_note:
+        with transaction("casefiles.handover_read") as session:
+            audit.record_read(session, actor, HANDOVER, done_id, "read")
+            mark_read(session, actor, thing=(HANDOVER, done_id))
     with reading() as session:
         done = services.get_handover(session, actor, token)
         return render_template(

@@ -21,6 +21,7 @@ from app.files.store import current_store
 from app.incoming.models import IncomingDocument
 from app.incoming.queries import visible_incoming
 from app.organisation.models import Delegation, DelegationState
+from app.organisation.queries import actor_for
 from app.security import Actor
 from app.tasks import custody
 from app.tasks import services as tasks
@@ -110,6 +111,35 @@ def test_only_the_holder_the_head_and_the_office_hand_over(office: Office) -> No
     hand_over(office.specialist, office.specialist, office.deputy)
     with pytest.raises(RuleViolated):
         hand_over(office.specialist, office.specialist, office.deputy)
+
+
+def test_who_acts_for_another_does_not_give_their_work_away(office: Office) -> None:
+    a_full_desk(office)
+    with transaction() as session:
+        for lender in (office.specialist, office.head, office.leader):
+            session.add(
+                Delegation(
+                    from_post_id=lender.post_id,
+                    from_person_id=lender.person_id,
+                    to_person_id=office.specialist2.person_id,
+                    scope="Xử lý thay",
+                    valid_from=now() - timedelta(days=1),
+                    valid_to=now() + timedelta(days=9),
+                    state=DelegationState.APPROVED,
+                )
+            )
+    with reading() as session:
+        delegate = actor_for(session, office.specialist2.person_id or 0)
+    assert {office.specialist.post_id, office.head.post_id} < delegate.post_ids
+
+    for acting in (delegate, delegate.in_post(office.specialist.post_id)):
+        with pytest.raises(PermissionDenied):
+            hand_over(acting, office.specialist, office.deputy)
+    act(tasks.create_task, office.head2, order=TaskOrder(
+        "Việc của mình", lead=Party(post_id=office.specialist2.post_id)
+    ))  # fmt: skip
+    own = hand_over(delegate.in_post(office.leader.post_id), office.specialist2, office.deputy)
+    assert own.done_by_post_id == office.specialist2.post_id
 
 
 def test_letters_submitted_to_a_leader_go_to_the_other(office: Office) -> None:

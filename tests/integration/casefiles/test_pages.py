@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import shutil
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -23,12 +21,12 @@ from openpyxl import Workbook, load_workbook
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 
-from app import db
 from app.casefiles import chores, queries
 from app.casefiles.models import CaseFile, CatalogueEntry, CatalogueState, WorkHandover
 from app.clock import now, today
-from app.db import reading
+from app.db import reading, transaction
 from app.incoming.models import IncomingDocument
+from app.notifications.models import Notification
 from app.registers.printing import XLSX
 from app.security import Actor
 from tests.factories import Office, sign_in_as
@@ -46,14 +44,8 @@ ROLES = ("leader", "chief", "clerk", "head", "specialist", "one_stop", "duty", "
 WORKERS = set(ROLES) - {"admin"}
 
 
-@pytest.fixture(params=["sqlite"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Pages are tested on the embedded database; the SQL behind them on both."""
-    path = tmp_path / "var" / "congvu.sqlite3"
-    path.parent.mkdir()
-    shutil.copy(request.getfixturevalue("sqlite_template"), path)
-    yield f"sqlite:///{path}"
-    db.dispose()
+# Pages are tested on the embedded database; the SQL behind them on both.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def browser(app: Flask, actor: Actor) -> FlaskClient:
@@ -225,6 +217,23 @@ def test_the_wizard_hands_over_and_prints_one_protocol(app: Flask, office: Offic
     page(browser(app, office.specialist2), done.headers["Location"], 404)
     foreign = f"/ho-so/ban-giao?chuc-vu={office.deputy.post_id}"
     page(browser(app, office.specialist2), foreign, 403)
+
+
+def test_a_second_look_waits_for_no_writer(app: Flask, office: Office) -> None:
+    case_file = closed_file(office, office.specialist, make_letter(office, 1, office.specialist))
+    client = browser(app, office.specialist)
+    values = {"to_post_id": office.deputy.post_id, "reason": "Nghỉ hưu"}
+    address = f"/ho-so/ban-giao/{office.specialist.post_id}"
+    done = client.post(address, data=values).headers["Location"]
+    deputy = browser(app, office.deputy)
+    paths = (f"/ho-so/{case_file.token}", f"/ho-so/{case_file.token}/muc-luc.xlsx", done)
+    for path in paths:
+        assert deputy.get(path).status_code == 200
+    assert count(Notification, kind="work_handover", read_at=None) == 0  # the look was noted
+
+    with transaction(), ThreadPoolExecutor(1) as other:  # somebody writes all the time
+        looks = [other.submit(deputy.get, path) for path in paths]
+        assert [look.result(timeout=10).status_code for look in looks] == [200, 200, 200]
 
 
 def a_signer(name: str) -> signers.SimpleSigner:
