@@ -8,13 +8,9 @@ from datetime import datetime
 
 from app.clock import local
 from app.tasks.habits import Limit
-from app.worktime.calendar import Calendar, Unit
-
-UNIT_WORDS = {
-    Unit.WORKING_DAY: "ngày làm việc",
-    Unit.WORKING_HOUR: "giờ làm việc",
-    Unit.CALENDAR_DAY: "ngày",
-}
+from app.worktime.calendar import Calendar
+from app.worktime.explaining import due_after
+from app.worktime.rules import UNIT_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ def _before(calendar: Calendar, at: datetime, sender_due: datetime) -> list[DueP
 
 
 def _usual(calendar: Calendar, at: datetime, limit: Limit) -> DueProposal:
-    due = calendar.add_working_time(at, limit.amount, limit.unit)
+    due = due_after(calendar, at, limit.amount, limit.unit)
     return DueProposal(due.at, f"{limit.amount} {UNIT_WORDS[limit.unit]}", due.explanation)
 
 

@@ -1,4 +1,4 @@
-"""The working calendar as a value: adds working time, measures it, explains the result.
+"""The working calendar as a value: which days and hours are worked, and why others are not.
 
 Pure: no database, no clock. Moments are aware; days and shifts are those of Vietnam.
 """
@@ -6,7 +6,7 @@ Pure: no database, no clock. Moments are aware; days and shifts are those of Vie
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -26,15 +26,21 @@ class Unit(enum.Enum):
     WORKING_DAY = "working_day"
     WORKING_HOUR = "working_hour"
     CALENDAR_DAY = "calendar_day"
+    WEEK = "week"
+    MONTH = "month"
 
 
 @dataclass(frozen=True, slots=True)
 class WeeklyShifts:
-    """The ordinary week from a day on: shifts by weekday (0 is Monday)."""
+    """The ordinary week from a day on: shifts by weekday (0 is Monday).
+
+    `reception`: hours in which a counter takes dossiers in but nobody works on them.
+    """
 
     valid_from: date
     valid_to: date | None
     shifts: Mapping[int, tuple[Minutes, ...]]
+    reception: Mapping[int, tuple[Minutes, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +50,6 @@ class SpecialDay:
     label: str
     shifts: tuple[Minutes, ...]
     working: bool  # counted as a working day
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A deadline with its reason: one Vietnamese paragraph."""
-
-    at: datetime
-    explanation: str
 
 
 @dataclass(frozen=True)
@@ -75,10 +73,25 @@ class Calendar:
         return found
 
     def _weekly(self, day: date) -> tuple[Minutes, ...]:
+        week = self._week_of(day)
+        return week.shifts.get(day.weekday(), ()) if week is not None else ()
+
+    def _week_of(self, day: date) -> WeeklyShifts | None:
         for week in self.weeks:
             if week.valid_from <= day and (week.valid_to is None or day <= week.valid_to):
-                return week.shifts.get(day.weekday(), ())
-        return ()
+                return week
+        return None
+
+    def reception_on(self, day: date) -> tuple[Minutes, ...]:
+        """When a dossier can be handed in: the shifts, and hours of reception alone."""
+        week = self._week_of(day)
+        if day in self.special or week is None:
+            return self.shifts_on(day)
+        return tuple(sorted((*self.shifts_on(day), *week.reception.get(day.weekday(), ()))))
+
+    def only_receives(self, day: date) -> bool:
+        """A day on which the counter is open but which is no working day, as some Saturdays."""
+        return not self.is_working_day(day) and bool(self.reception_on(day))
 
     def is_working_day(self, day: date) -> bool:
         return bool(self.shifts_on(day))
@@ -87,7 +100,7 @@ class Calendar:
         """Whether work goes on at the moment; the end of a shift still counts."""
         here = local(moment)
         return any(
-            _at(here.date(), start) <= here <= _at(here.date(), end)
+            at_minute(here.date(), start) <= here <= at_minute(here.date(), end)
             for start, end in self.shifts_on(here.date())
         )
 
@@ -96,6 +109,8 @@ class Calendar:
         special = self.special.get(day)
         if special is not None:
             return f"{day:%d/%m} nghỉ {special.label}"
+        if self.only_receives(day):
+            return f"{WEEKDAYS[day.weekday()]} {day:%d/%m} chỉ tiếp nhận"
         return f"{WEEKDAYS[day.weekday()]} {day:%d/%m}"
 
     def next_working_day(self, day: date) -> date:
@@ -116,72 +131,20 @@ class Calendar:
     def start_of_day(self, day: date) -> datetime:
         """The beginning of work; midnight on a free day."""
         shifts = self.shifts_on(day)
-        return _at(day, shifts[0][0] if shifts else 0)
+        return at_minute(day, shifts[0][0] if shifts else 0)
 
     def end_of_day(self, day: date) -> datetime:
         """The end of work on a working day; the day's last minute on a free one."""
         shifts = self.shifts_on(day)
-        return _at(day, shifts[-1][1] if shifts else 24 * 60 - 1)
+        return at_minute(day, shifts[-1][1] if shifts else 24 * 60 - 1)
 
-    def add_working_time(self, start: datetime, amount: int, unit: Unit) -> Due:
-        """The end of a limit that begins at `start`.
-
-        Working days are counted from the next working day and end with its work (domain rule
-        for limits in days). Working hours run from the moment itself, or from the next shift.
-        Calendar days leave out the first day; a last day that is free moves to the end of the
-        next working day (Civil Code 2015, articles 147 and 148).
-
-        Raises:
-            ValueError: `amount` is not positive.
-        """
-        if amount <= 0:
-            raise ValueError("a limit must be positive")
-        if unit is Unit.WORKING_HOUR:
-            return self._add_hours(start, amount)
-        if unit is Unit.CALENDAR_DAY:
-            return self._add_calendar_days(start, amount)
-        return self._add_days(start, amount)
-
-    def _add_days(self, start: datetime, amount: int) -> Due:
-        first = day = self.next_working_day(local(start).date())
-        for _ in range(amount - 1):
-            day = self.next_working_day(day)
-        at = self.end_of_day(day)
-        skipped = self._free_between(local(start).date(), day)
-        text = f"Nhận {_moment(start)}; {amount} ngày làm việc tính từ {_day(first)}"
-        return Due(at, f"{text}{_because(skipped)}; hết hạn {_moment(at)}.")
-
-    def _add_hours(self, start: datetime, amount: int) -> Due:
-        left = timedelta(hours=amount)
-        for begin, end in self._shifts_from(start):
-            length = end - begin
-            if left <= length:
-                at = begin + left
-                break
-            left -= length
-        skipped = self._free_between(local(start).date(), local(at).date())
-        text = f"Nhận {_moment(start)}; {amount} giờ làm việc"
-        return Due(at, f"{text}{_because(skipped)}; hết hạn {_moment(at)}.")
-
-    def _add_calendar_days(self, start: datetime, amount: int) -> Due:
-        last = local(start).date() + timedelta(days=amount)
-        day = last if self.is_working_day(last) else self.next_working_day(last)
-        at = self.end_of_day(day)
-        text = f"Nhận {_moment(start)}; {amount} ngày, không tính ngày đầu, đến {_day(last)}"
-        moved = f"; {self.why_free(last)} nên chuyển sang {_day(day)}" if day != last else ""
-        return Due(at, f"{text}{moved}; hết hạn {_moment(at)}.")
-
-    def _free_between(self, after: date, before: date) -> list[str]:
-        days = (after + timedelta(days=n) for n in range(1, (before - after).days))
-        return [self.why_free(day) for day in days if not self.is_working_day(day)]
-
-    def _shifts_from(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
+    def shifts_from(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Shifts from a moment on; the first may have begun."""
         here = local(moment)
         for distance in range(LONGEST_SEARCH_DAYS):
             day = here.date() + timedelta(days=distance)
             for start, end in self.shifts_on(day):
-                begin, finish = max(_at(day, start), here), _at(day, end)
+                begin, finish = max(at_minute(day, start), here), at_minute(day, end)
                 if begin < finish:
                     yield begin, finish
         raise ValueError(f"no working time after {moment}")
@@ -192,7 +155,7 @@ class Calendar:
         day = here.date()
         while day <= there.date():
             for begin, finish in self.shifts_on(day):
-                overlap = min(_at(day, finish), there) - max(_at(day, begin), here)
+                overlap = min(at_minute(day, finish), there) - max(at_minute(day, begin), here)
                 total += max(overlap, timedelta())
             day += timedelta(days=1)
         return total
@@ -246,21 +209,6 @@ def deadline_state(
     return DeadlineState("soon" if days <= SOON_WORKING_DAYS else "later", days)
 
 
-def _at(day: date, minutes: int) -> datetime:
+def at_minute(day: date, minutes: int) -> datetime:
+    """The moment so many minutes after midnight of a day in Vietnam."""
     return datetime.combine(day, time(minutes // 60, minutes % 60), VIETNAM)
-
-
-def _day(day: date) -> str:
-    return f"{WEEKDAYS[day.weekday()]} {day:%d/%m}"
-
-
-def _moment(moment: datetime) -> str:
-    here = local(moment)
-    return f"{here:%H:%M} {WEEKDAYS[here.weekday()]} {here:%d/%m/%Y}"
-
-
-def _because(skipped: Sequence[str]) -> str:
-    named = [reason for reason in skipped if "nghỉ" in reason]
-    weekends = len(skipped) - len(named)
-    reasons = named + ([f"{weekends} ngày cuối tuần"] if weekends else [])
-    return f" (không tính {', '.join(reasons)})" if reasons else ""

@@ -23,6 +23,7 @@ from app.tasks.models import Directive, Outcome
 from app.tasks.parties import Party
 from app.tasks.services.directives import DirectiveOrder, give_directive
 from app.worktime.calendar import Unit
+from app.worktime.explaining import due_after
 from app.worktime.queries import load_calendar
 
 S = IncomingStatus
@@ -108,7 +109,7 @@ def _in_name_of(session: Session, actor: Actor, rule: RoutingRule) -> Actor:
 def _order(session: Session, rule: RoutingRule, letter: IncomingDocument) -> DirectiveOrder:
     due_at = letter.due_at
     if due_at is None and rule.due_days is not None:
-        due_at = load_calendar(session).add_working_time(now(), rule.due_days, Unit.WORKING_DAY).at
+        due_at = due_after(load_calendar(session), now(), rule.due_days, Unit.WORKING_DAY).at
     return DirectiveOrder(
         outcome=Outcome(rule.outcome),
         text=f"Chuyển thẳng theo {rule.source}.",

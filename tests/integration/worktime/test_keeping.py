@@ -19,6 +19,7 @@ from app.security import SYSTEM
 from app.worktime import queries, services
 from app.worktime.calendar import Unit
 from app.worktime.commands import DATA
+from app.worktime.explaining import due_after
 from app.worktime.models import CalendarDay, CalendarShift, DayKind
 from tests.factories import Office
 
@@ -68,7 +69,7 @@ def counts(session: Session) -> tuple[int, ...]:
 
 def test_a_limit_over_the_day_of_culture_says_so(loaded: Session) -> None:
     calendar = queries.load_calendar(loaded)
-    due = calendar.add_working_time(local(20, 9), 3, Unit.WORKING_DAY)
+    due = due_after(calendar, local(20, 9), 3, Unit.WORKING_DAY)
     assert due.at == local(26, 17)
     assert "24/11 nghỉ Ngày Văn hóa Việt Nam" in due.explanation
 
@@ -97,7 +98,7 @@ def test_a_half_day_ends_at_its_own_hour(loaded: Session, office: Office) -> Non
         label="Làm buổi sáng", shifts=HALF,
     )  # fmt: skip
     calendar = queries.load_calendar(loaded)
-    due = calendar.add_working_time(local(30, 9, month=12), 1, Unit.WORKING_DAY)
+    due = due_after(calendar, local(30, 9, month=12), 1, Unit.WORKING_DAY)
     assert due.at == local(31, 11, 30, month=12)
 
 

@@ -18,6 +18,7 @@ from app.worktime.calendar import (
     WeeklyShifts,
     deadline_state,
 )
+from app.worktime.explaining import due_after
 from app.worktime.services import parse_hours
 
 DATA = Path(__file__).parents[3] / "config" / "data" / "working_calendar.yaml"
@@ -75,11 +76,11 @@ def at(day: int, month: int, hour: int, minute: int = 0, year: int = 2026) -> da
 def test_a_limit_ends_where_the_law_says(
     start: datetime, amount: int, unit: Unit, due: datetime
 ) -> None:
-    assert CALENDAR.add_working_time(start, amount, unit).at == due
+    assert due_after(CALENDAR, start, amount, unit).at == due
 
 
 def test_the_explanation_names_what_was_left_out() -> None:
-    text = CALENDAR.add_working_time(at(23, 11, 16, 10), 4, Unit.WORKING_DAY).explanation
+    text = due_after(CALENDAR, at(23, 11, 16, 10), 4, Unit.WORKING_DAY).explanation
     assert text == (
         "Nhận 16:10 thứ Hai 23/11/2026; 4 ngày làm việc tính từ thứ Tư 25/11 "
         "(không tính 24/11 nghỉ Ngày Văn hóa Việt Nam, 2 ngày cuối tuần); "
@@ -89,7 +90,7 @@ def test_the_explanation_names_what_was_left_out() -> None:
 
 def test_a_limit_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="positive"):
-        CALENDAR.add_working_time(at(23, 11, 9), 0, Unit.WORKING_DAY)
+        due_after(CALENDAR, at(23, 11, 9), 0, Unit.WORKING_DAY)
 
 
 def test_the_wait_is_told_in_days_and_hours_of_work() -> None:
@@ -129,34 +130,34 @@ amounts = st.integers(min_value=1, max_value=60)
 def test_a_limit_ends_later_and_within_working_time(
     start: datetime, amount: int, unit: Unit
 ) -> None:
-    due = CALENDAR.add_working_time(start, amount, unit).at
+    due = due_after(CALENDAR, start, amount, unit).at
     assert due > start
     assert CALENDAR.is_working(due)
 
 
 @given(moments, amounts, st.sampled_from(Unit))
 def test_a_longer_limit_never_ends_earlier(start: datetime, amount: int, unit: Unit) -> None:
-    shorter = CALENDAR.add_working_time(start, amount, unit).at
-    assert CALENDAR.add_working_time(start, amount + 1, unit).at >= shorter
+    shorter = due_after(CALENDAR, start, amount, unit).at
+    assert due_after(CALENDAR, start, amount + 1, unit).at >= shorter
 
 
 @given(moments, amounts, st.sampled_from(Unit), st.timedeltas(timedelta(0), timedelta(days=30)))
 def test_who_begins_later_never_ends_earlier(
     start: datetime, amount: int, unit: Unit, delay: timedelta
 ) -> None:
-    first = CALENDAR.add_working_time(start, amount, unit).at
-    assert CALENDAR.add_working_time(start + delay, amount, unit).at >= first
+    first = due_after(CALENDAR, start, amount, unit).at
+    assert due_after(CALENDAR, start + delay, amount, unit).at >= first
 
 
 @given(moments, amounts)
 def test_hours_added_are_hours_measured(start: datetime, amount: int) -> None:
-    due = CALENDAR.add_working_time(start, amount, Unit.WORKING_HOUR).at
+    due = due_after(CALENDAR, start, amount, Unit.WORKING_HOUR).at
     assert CALENDAR.working_time_between(start, due) == timedelta(hours=amount)
 
 
 @given(moments, amounts)
 def test_days_added_are_days_counted(start: datetime, amount: int) -> None:
-    due = CALENDAR.add_working_time(start, amount, Unit.WORKING_DAY).at
+    due = due_after(CALENDAR, start, amount, Unit.WORKING_DAY).at
     begin = start.astimezone(VIETNAM).date()
     assert CALENDAR.working_days_between(begin, due.date()) == amount
 
