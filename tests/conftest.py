@@ -1,15 +1,15 @@
 """What all tests share: settings, both databases, the application, an office of people.
 
-Each test that needs a database runs on SQLite and on PostgreSQL. The schema is made once by the
-migrations and copied for each test, so threads and committed transactions are real.
+Each test that needs a database runs on SQLite and on PostgreSQL, on one of its own, so threads and
+committed transactions are real.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import hypothesis
@@ -17,12 +17,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
-from app import create_app, db
+from app import create_app
 from app.db import WritingFactory, transaction
 from config.settings import Settings
-from migrations.run import upgrade_to
+from tests.databases import PostgresqlTemplate, SqliteTemplate
 from tests.factories import Office, make_office
 
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL")
@@ -57,58 +58,75 @@ def make_settings(database_url: str, var_dir: Path) -> Settings:
     )
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty migrated SQLite file, made once."""
-    path = tmp_path_factory.mktemp("template") / "empty.sqlite3"
-    upgrade_to(f"sqlite:///{path}")
-    engine = sa.create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
-    return path
+class Templates:
+    """The starting points of this process, made when first asked for: an empty house, and the
+    small office. The office is the same people with the same ids on each kind of database."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[tuple[str, bool], SqliteTemplate | PostgresqlTemplate] = {}
+        self.offices: dict[str, Office] = {}
+
+    @contextmanager
+    def fresh(self, kind: str, *, with_office: bool, path: Path) -> Iterator[str]:
+        """The URL of a fresh database of the kind."""
+        key = (kind, with_office)
+        if key not in self._made:
+            self._made[key] = self._make(kind, with_office=with_office)
+        template = self._made[key]
+        if isinstance(template, SqliteTemplate):
+            with template.fresh(path) as url:
+                yield url
+        else:
+            with template.fresh() as url:
+                yield url
+
+    def _make(self, kind: str, *, with_office: bool) -> SqliteTemplate | PostgresqlTemplate:
+        fill = partial(self._found_office, kind) if with_office else _leave_empty
+        if kind == "sqlite":
+            return SqliteTemplate(self._folder / f"template-{with_office:d}.sqlite3", fill)
+        if not POSTGRESQL:
+            if os.environ.get("CI") == "true":
+                pytest.fail("TEST_POSTGRESQL_URL is missing: CI runs on both databases")
+            pytest.skip("no TEST_POSTGRESQL_URL; `make test` starts a server")
+        return PostgresqlTemplate(sa.make_url(POSTGRESQL), fill)
+
+    def _found_office(self, kind: str) -> None:
+        with transaction() as session:
+            self.offices[kind] = make_office(session)
+
+    def drop(self) -> None:
+        """Leave nothing on the server."""
+        for template in self._made.values():
+            if isinstance(template, PostgresqlTemplate):
+                template.drop()
+
+
+def _leave_empty() -> None:
+    pass
 
 
 @pytest.fixture(scope="session")
-def postgresql_template() -> Iterator[sa.URL]:
-    """An empty migrated PostgreSQL database, made once."""
-    if not POSTGRESQL:
-        if os.environ.get("CI") == "true":
-            pytest.fail("TEST_POSTGRESQL_URL is missing: CI runs on both databases")
-        pytest.skip("no TEST_POSTGRESQL_URL; `make test` starts a server")
-    server = sa.make_url(POSTGRESQL)
-    url = server.set(database=f"template_{uuid.uuid4().hex[:10]}")
-    _server_command(server, f'CREATE DATABASE "{url.database}"')
-    upgrade_to(url.render_as_string(hide_password=False))
-    yield url
-    _server_command(server, f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)')
-
-
-def _server_command(server: sa.URL, statement: str) -> None:
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
-    engine.dispose()
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    """What the fresh databases are copied from."""
+    made = Templates(tmp_path_factory.mktemp("templates"))
+    yield made
+    made.drop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh migrated database of each kind."""
-    if request.param == "sqlite":
-        path = tmp_path / "var" / "congvu.sqlite3"
-        path.parent.mkdir()
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        db.dispose()
-        return
-    template: sa.URL = request.getfixturevalue("postgresql_template")
-    name = f"test_{uuid.uuid4().hex[:10]}"
-    server = template.set(database="postgres")
-    made = f'CREATE DATABASE "{name}" TEMPLATE "{template.database}" STRATEGY FILE_COPY'
-    _server_command(server, made)
-    yield template.set(database=name).render_as_string(hide_password=False)
-    db.dispose()
-    _server_command(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+def database_url(
+    request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
+) -> Iterator[str]:
+    """A fresh migrated database of each kind, with the office in it if the test asks for it.
+
+    A file whose SQL is tested elsewhere may ask for one kind only:
+    `pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
+    """
+    path = tmp_path / "var" / "congvu.sqlite3"
+    with_office = "office" in request.fixturenames
+    with templates.fresh(request.param, with_office=with_office, path=path) as url:
+        yield url
 
 
 @pytest.fixture
@@ -117,9 +135,17 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return make_settings(database_url, tmp_path / "var")
 
 
+@pytest.fixture(scope="session")
+def compiled_pages(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once a process: each test makes its own application."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("pages")))
+
+
 @pytest.fixture
-def app(settings: Settings) -> Flask:
-    return create_app(settings)
+def app(settings: Settings, compiled_pages: FileSystemBytecodeCache) -> Flask:
+    app = create_app(settings)
+    app.jinja_env.bytecode_cache = compiled_pages
+    return app
 
 
 @pytest.fixture
@@ -139,7 +165,6 @@ def session(app: Flask) -> Iterator[Session]:
 
 
 @pytest.fixture
-def office(app: Flask) -> Office:
+def office(app: Flask, database_url: str, templates: Templates) -> Office:
     """A small organ with people of all roles, committed."""
-    with transaction() as session:
-        return make_office(session)
+    return templates.offices[sa.make_url(database_url).get_backend_name()]

@@ -205,6 +205,11 @@ class Watch:
             return
         if any(f"status of {status}" in message.text for status in self.allowed):
             return
+        if message.text.startswith("htmx:sendAbort"):
+            # Who leaves a page while a part of it loads does nothing wrong; htmx says two lines.
+            if self.faults and self.faults[-1].startswith("console: htmx:afterRequest"):
+                self.faults.pop()
+            return
         self.faults.append(f"console: {message.text}")
 
     def _response(self, response: Response) -> None:

@@ -39,8 +39,11 @@ def elsewhere(settings: Settings, tmp_path: Path) -> Settings:
     if url.get_backend_name() == "sqlite":
         return replace(settings, database_url=f"sqlite:///{var_dir}/new.db", var_dir=var_dir)
     name = f"{url.database}_restored"
-    with sa.create_engine(url, isolation_level="AUTOCOMMIT").connect() as connection:
+    server = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    server.dispose()
     new = url.set(database=name).render_as_string(hide_password=False)
     return replace(settings, database_url=new, var_dir=var_dir)
 

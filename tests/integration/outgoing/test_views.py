@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -32,13 +30,8 @@ from tests.integration.outgoing.conftest import Writers
 S = OutgoingStatus
 
 
-@pytest.fixture(params=["sqlite"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Pages are looked at on one database; the services behind them are tested on both."""
-    path = tmp_path / "var" / "congvu.sqlite3"
-    path.parent.mkdir()
-    shutil.copy(request.getfixturevalue("sqlite_template"), path)
-    return f"sqlite:///{path}"
+# Pages are looked at on one database; the services behind them are tested on both.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def document(document_id: int) -> OutgoingDocument:

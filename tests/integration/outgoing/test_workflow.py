@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -38,13 +37,8 @@ from workflows.runtime import Runtime
 S = OutgoingStatus
 
 
-@pytest.fixture(params=["sqlite"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Bytes are the same on every database: one is enough."""
-    path = tmp_path / "var" / "congvu.sqlite3"
-    path.parent.mkdir()
-    shutil.copy(request.getfixturevalue("sqlite_template"), path)
-    return f"sqlite:///{path}"
+# Bytes are the same on every database: one is enough.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture

@@ -1,0 +1,150 @@
+"""Fresh databases for tests, cheap enough to give one to each.
+
+The schema is made once by the migrations. On SQLite each test gets a copy of the file. On
+PostgreSQL a process keeps one database for each starting point and brings its rows back to what
+they were: making and dropping a database took longer than most tests.
+"""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app import db
+from migrations.run import upgrade_to
+
+Fill = Callable[[], object]
+
+_KEEP = """
+CREATE SCHEMA kept;
+DO $$ DECLARE t text; filled boolean; BEGIN
+  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', t) INTO filled;
+    IF filled THEN EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%I', t, t); END IF;
+  END LOOP;
+END $$;
+CREATE TABLE kept."sequences of public" AS
+  SELECT sequencename, start_value, last_value FROM pg_sequences WHERE schemaname = 'public';
+"""
+# The role `replica` lets no trigger fire: neither the guards of the audit trail nor foreign keys.
+_RESTORE = """
+SET LOCAL session_replication_role = replica;
+SET LOCAL lock_timeout = '20s';
+DO $$ DECLARE t text; filled boolean; dirty text[] := '{}'; s record; BEGIN
+  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', t) INTO filled;
+    IF filled THEN dirty := dirty || format('public.%I', t); END IF;
+  END LOOP;
+  IF dirty <> '{}' THEN EXECUTE 'TRUNCATE ' || array_to_string(dirty, ', ') || ' CASCADE'; END IF;
+  FOR t IN SELECT tablename FROM pg_tables
+           WHERE schemaname = 'kept' AND tablename <> 'sequences of public' LOOP
+    EXECUTE format('INSERT INTO public.%I OVERRIDING SYSTEM VALUE SELECT * FROM kept.%I', t, t);
+  END LOOP;
+  FOR s IN SELECT * FROM kept."sequences of public" LOOP
+    PERFORM setval(format('public.%I', s.sequencename)::regclass,
+                   coalesce(s.last_value, s.start_value), s.last_value IS NOT NULL);
+  END LOOP;
+END $$;
+"""
+_OTHERS_OUT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+# What a test may have changed beside rows: tables, columns, indexes, triggers.
+_SHAPE = """
+SELECT (SELECT md5(string_agg(c.oid || ':' || c.relnatts || c.relhastriggers, ',' ORDER BY c.oid))
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'),
+       (SELECT md5(string_agg(oid || ':' || tgenabled::text, ',' ORDER BY oid)) FROM pg_trigger)
+"""
+
+
+class SqliteTemplate:
+    """A migrated file, filled once, of which each test gets a copy."""
+
+    def __init__(self, path: Path, fill: Fill) -> None:
+        self.path = path
+        upgrade_to(f"sqlite:///{path}")
+        _fill(f"sqlite:///{path}", fill)
+        with _connection(sa.make_url(f"sqlite:///{path}")) as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def fresh(self, path: Path) -> Iterator[str]:
+        """The URL of a copy at `path`."""
+        path.parent.mkdir(exist_ok=True)
+        shutil.copy(self.path, path)
+        yield f"sqlite:///{path}"
+        db.dispose()
+
+
+class PostgresqlTemplate:
+    """A migrated database, filled once, brought back to that state before each test."""
+
+    def __init__(self, server: sa.URL, fill: Fill) -> None:
+        self._server, self._fill = server, fill
+        self._url, self._shape = self._made()
+
+    def _made(self) -> tuple[sa.URL, tuple[object, ...]]:
+        url = self._server.set(database=f"test_{uuid.uuid4().hex[:10]}")
+        with _connection(self._server) as connection:
+            connection.exec_driver_sql(f'CREATE DATABASE "{url.database}"')
+        upgrade_to(_text(url))
+        _fill(_text(url), self._fill)
+        with _connection(url) as connection:
+            _run(connection, _KEEP)
+            return url, _shape(connection)
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        """The URL of the database, as it was when it was filled."""
+        self._bring_back()
+        yield _text(self._url)
+        db.dispose()
+
+    def _bring_back(self) -> None:
+        with _connection(self._url) as connection:
+            connection.exec_driver_sql(_OTHERS_OUT)
+            if same := _shape(connection) == self._shape:
+                _run(connection, f"BEGIN; {_RESTORE}; COMMIT")
+        if not same:
+            self.drop()
+            self._url, self._shape = self._made()
+
+    def drop(self) -> None:
+        """The database is no longer needed."""
+        with _connection(self._server) as connection:
+            connection.exec_driver_sql(
+                f'DROP DATABASE IF EXISTS "{self._url.database}" WITH (FORCE)'
+            )
+
+
+def _fill(url: str, fill: Fill) -> None:
+    db.configure(url)
+    fill()
+    db.dispose()
+
+
+def _run(connection: sa.Connection, script: str) -> None:
+    """Without parameters, so the driver is told that a percent sign is only one."""
+    connection.exec_driver_sql(script.replace("%", "%%"))
+
+
+def _shape(connection: sa.Connection) -> tuple[object, ...]:
+    return tuple(connection.exec_driver_sql(_SHAPE).one())
+
+
+@contextmanager
+def _connection(url: sa.URL) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def _text(url: sa.URL) -> str:
+    return url.render_as_string(hide_password=False)
