@@ -34,7 +34,7 @@ export TEST_POSTGRESQL_URL
 say "Tests"
 status=0
 # Two processes for the two cores; a file stays whole, the browser comes last (tests/conftest.py).
-pytest --durations=20 -n 2 --dist loadgroup --no-loadscope-reorder "$@" 2>&1 | tee "$work/pytest.txt" || status=$?
+pytest --durations=20 -n 2 --dist loadscope --no-loadscope-reorder "$@" 2>&1 | tee "$work/pytest.txt" || status=$?
 if ((status)); then
   echo "--- postgresql.log (last 200 lines)"
   tail -200 "$work/postgresql/postgresql.log"

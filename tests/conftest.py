@@ -19,6 +19,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from app import create_app
 from app.db import WritingFactory, transaction
@@ -27,6 +29,7 @@ from tests.databases import PostgresqlTemplate, SqliteTemplate
 from tests.factories import Office, make_office
 
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL")
+BROWSER = "tests/e2e/"
 
 # The same examples at each run of CI, without a clock: a slow machine is no failure. Elsewhere new
 # ones are drawn each time.
@@ -36,16 +39,22 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "he
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser last, since its loop would stop other tests from running theirs; one process a
-    file, so that what a file prepares once is prepared once."""
-    items.sort(key=_drives_a_browser)
-    for item in items:
-        group = "browser" if _drives_a_browser(item) else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    """The browser last, since its loop would stop other tests from running theirs."""
+    items.sort(key=lambda item: item.nodeid.startswith(BROWSER))
 
 
-def _drives_a_browser(item: pytest.Item) -> bool:
-    return Path(__file__).parent / "e2e" in item.path.parents
+class FilesStayWhole(LoadScopeScheduling):
+    """Which process runs what: what is costly to prepare is prepared once. So a file stays in one
+    process, and so do the files of the browser, except the long day of a letter beside them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        shared = file.startswith(BROWSER) and not file.endswith("/test_day_of_a_letter.py")
+        return BROWSER if shared else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesStayWhole:
+    return FilesStayWhole(config, log)
 
 
 def make_settings(database_url: str, var_dir: Path) -> Settings:

@@ -13,9 +13,9 @@ from app.demo.signing import trust_demo_authority
 from app.web.shell import settings
 from tests.factories import Office
 from tests.integration.incoming.pages import SAMPLES, browser
-from tests.integration.outgoing.test_views import database_url
 
-__all__ = ["database_url"]  # one database is enough for a page that reads none
+# One database is enough for a page that reads none.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SIGNED = (SAMPLES / "07-ky-so.pdf").read_bytes()
 UNSIGNED = (SAMPLES / "11-thong-bao-dien-tu.pdf").read_bytes()
 SIGNER = sample_letters()["07-ky-so"].signer
