@@ -20,6 +20,7 @@ from app.worktime.calendar import Calendar, Unit, at_minute
 from app.worktime.rules import BY_CALENDAR, Course, Rule, StartRule
 
 DAY, HOUR, INSTANT = timedelta(days=1), timedelta(hours=1), timedelta(microseconds=1)
+ZERO = Fraction(0)
 WARNING_PERCENTS = (50, 80, 100)
 
 
@@ -58,8 +59,12 @@ def due_of(calendar: Calendar, course: Course) -> datetime | None:
     """The moment the limit ends; None while a pause lasts, as nobody can know."""
     if course.rule is None:
         return course.fixed_at
-    exact = _reached(calendar, course.rule, run_of(calendar, course), Fraction(1))
-    return None if exact is None else _close(calendar, course.rule, exact)
+    run = run_of(calendar, course)
+    *before, last = run.segments
+    if last.end is not None:
+        return None
+    used = sum((spent(calendar, course.rule.unit, one.begin, one.end) for one in before), ZERO)
+    return _end(calendar, course.rule, last.begin, run.total - used)
 
 
 def share_moment(calendar: Calendar, course: Course, percent: int) -> datetime | None:
@@ -68,7 +73,8 @@ def share_moment(calendar: Calendar, course: Course, percent: int) -> datetime |
         return due_of(calendar, course)
     if course.rule is None:
         return _share_of_fixed(calendar, course, percent)
-    return _reached(calendar, course.rule, run_of(calendar, course), Fraction(percent, 100))
+    reached = _reached(calendar, course.rule, run_of(calendar, course), Fraction(percent, 100))
+    return _not_after(reached, due_of(calendar, course))
 
 
 def stage_ends(
@@ -86,17 +92,13 @@ def stage_ends(
     if course.rule is None:
         raise ValueError("only a counted limit has stages")
     run = run_of(calendar, course)
-    if sum(parts, Fraction()) > run.total or any(part <= 0 for part in parts):
+    if sum(parts, ZERO) > run.total or any(part <= 0 for part in parts):
         raise ValueError("the stages do not fit into the limit")
-    ends, spent = [], Fraction()
+    due, ends, until = due_of(calendar, course), [], ZERO
     for part in parts:
-        spent += part
-        whole = spent == run.total
-        ends.append(
-            due_of(calendar, course)
-            if whole
-            else _reached(calendar, course.rule, run, spent / run.total)
-        )
+        until += part
+        reached = _reached(calendar, course.rule, run, until / run.total)
+        ends.append(due if until == run.total else _not_after(reached, due))
     return ends
 
 
@@ -105,10 +107,10 @@ def used_of(calendar: Calendar, course: Course, at: datetime) -> tuple[Fraction,
     if course.rule is None:
         raise ValueError("a fixed end has no units")
     run = run_of(calendar, course)
-    used = Fraction()
+    used = ZERO
     for segment in run.segments:
         end = at if segment.end is None else min(segment.end, at)
-        used += _spent(calendar, course.rule.unit, segment.begin, end)
+        used += spent(calendar, course.rule.unit, segment.begin, end)
     return min(used, run.total), run.total
 
 
@@ -141,11 +143,10 @@ def run_of(calendar: Calendar, course: Course) -> Run:
     segments: list[Segment] = []
     left = total
     for pause in course.pauses:
-        used = _spent(calendar, rule.unit, begin, pause.at)
-        if used >= left:
+        if pause.at >= _end(calendar, rule, begin, left):
             break
         segments.append(Segment(begin, max(begin, pause.at)))
-        left -= used
+        left -= spent(calendar, rule.unit, begin, pause.at)
         if pause.until is None:
             return Run(tuple(segments), total, began_with)
         begin = max(begin, pause.until)
@@ -205,15 +206,24 @@ def _reached(calendar: Calendar, rule: Rule, run: Run, share: Fraction) -> datet
     for segment in run.segments:
         if segment.end is None:
             return _after(calendar, rule.unit, segment.begin, left)
-        used = _spent(calendar, rule.unit, segment.begin, segment.end)
+        used = spent(calendar, rule.unit, segment.begin, segment.end)
         if used >= left:
             return _after(calendar, rule.unit, segment.begin, left)
         left -= used
     return None
 
 
-def _close(calendar: Calendar, rule: Rule, exact: datetime) -> datetime:
-    """Hours end to the minute, days with their work; a free last day moves on (article 148.5)."""
+def _not_after(moment: datetime | None, due: datetime | None) -> datetime | None:
+    """The moment, or the end where the office closes before the day that the law counts does."""
+    return moment if moment is None or due is None else min(moment, due)
+
+
+def _end(calendar: Calendar, rule: Rule, begin: datetime, left: Fraction) -> datetime:
+    """Where a limit ends of which so much is left; nothing is, when it was paused on its last day.
+
+    Hours end to the minute, days with their work; a free last day moves on (article 148.5).
+    """
+    exact = _after(calendar, rule.unit, begin, max(left, ZERO))
     if rule.unit is Unit.WORKING_HOUR:
         return exact
     day = last_day(exact) if rule.unit in BY_CALENDAR else local(exact).date()
@@ -222,10 +232,10 @@ def _close(calendar: Calendar, rule: Rule, exact: datetime) -> datetime:
     )
 
 
-def _spent(calendar: Calendar, unit: Unit, begin: datetime, end: datetime) -> Fraction:
+def spent(calendar: Calendar, unit: Unit, begin: datetime, end: datetime | None) -> Fraction:
     """How many units lie between two moments; zero when the end is not later."""
-    if end <= begin:
-        return Fraction()
+    if end is None or end <= begin:
+        return ZERO
     if unit in BY_CALENDAR:
         return Fraction((end - begin) // INSTANT, DAY // INSTANT)
     if unit is Unit.WORKING_HOUR:
@@ -235,7 +245,7 @@ def _spent(calendar: Calendar, unit: Unit, begin: datetime, end: datetime) -> Fr
             _ratio(calendar.working_time_between(max(begin, start), min(end, stop)), length)
             for start, stop, length in _days_from(calendar, begin, end)
         ),
-        Fraction(),
+        ZERO,
     )
 
 

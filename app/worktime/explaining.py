@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from app.clock import local
 from app.worktime.calendar import WEEKDAYS, Calendar, Unit, at_minute
-from app.worktime.course import count_from, counts_today, due_of, run_of, used_of
+from app.worktime.course import (
+    DAY,
+    INSTANT,
+    ZERO,
+    count_from,
+    counts_today,
+    due_of,
+    last_day,
+    run_of,
+    spent,
+    used_of,
+)
 from app.worktime.rules import BY_CALENDAR, UNIT_WORDS, Course, Pause, Rule, StartRule
 
 NAMED_DAYS = 4  # so many days off are named; of more only the number
@@ -87,22 +98,19 @@ def _late_reason(calendar: Calendar, rule: Rule, start: datetime) -> str:
 
 
 def _paused(calendar: Calendar, course: Course, pause: Pause) -> str:
-    before = tuple(p for p in course.pauses if p.at < pause.at)
-    used, total = used_of(calendar, _until(course, before), pause.at)
-    unit = _measured(course.rule)
+    """“tạm dừng từ … đến … (vì sao), đã dùng …, còn …”."""
+    before = replace(course, pauses=tuple(one for one in course.pauses if one.at < pause.at))
+    used, total = used_of(calendar, before, pause.at)
+    due, unit = due_of(calendar, before), _measured(course.rule)
     why = ", ".join(word for word in (pause.reason, pause.document) if word)
     text = f"tạm dừng từ {moment_words(pause.at)}"
     if pause.until is not None:
         text += f" đến {moment_words(pause.until)}"
     text += f" ({why})" if why else ""
-    if used >= total:
+    if due is not None and pause.at >= due:
         return f"{text}, sau khi đã hết hạn nên không kéo dài thêm"
     left = f"đã dùng {amount_words(used)} {unit}, còn {amount_words(total - used)} {unit}"
     return f"{text}, {left}" + (", sau đó tính lại từ đầu" if pause.restart else "")
-
-
-def _until(course: Course, pauses: tuple[Pause, ...]) -> Course:
-    return Course(course.started_at, course.rule, None, pauses, course.extensions)
 
 
 def _extended(rule: Rule, amount: int, reason: str) -> str:
@@ -121,15 +129,10 @@ def _moved(calendar: Calendar, course: Course, due: datetime) -> list[str]:
 def _plain_last_day(calendar: Calendar, course: Course) -> date:
     """The last day of a limit in calendar time, before it is moved off a free day."""
     run = run_of(calendar, course)
-    left = run.total
-    begin = run.segments[-1].begin
-    for segment in run.segments[:-1]:
-        if segment.end is not None:
-            left -= Fraction(
-                (segment.end - segment.begin) // timedelta(microseconds=1), 86_400_000_000
-            )
-    exact = begin + timedelta(microseconds=int(left * 86_400_000_000))
-    return local(exact - timedelta(microseconds=1)).date()
+    *before, last = run.segments
+    used = sum((spent(calendar, Unit.CALENDAR_DAY, one.begin, one.end) for one in before), ZERO)
+    left = max(run.total - used, ZERO) * (DAY // INSTANT)
+    return last_day(last.begin + timedelta(microseconds=int(left)))
 
 
 def _explain_fixed(calendar: Calendar, course: Course) -> str:
