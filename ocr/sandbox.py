@@ -32,7 +32,7 @@ from ocr.errors import FileRefused
 from ocr.types import Limits
 
 T = TypeVar("T")
-PRELOAD = ["ocr.jobs"]
+PRELOAD = ["ocr.preload"]
 READ_CHUNK = 1 << 16
 
 _server = forkserver.ForkServer()

@@ -5,15 +5,18 @@ from __future__ import annotations
 import ctypes
 import errno
 import importlib
+import importlib.util
 import json
 import os
 import resource
 import signal
 import socket
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ocr.errors import FileRefused
@@ -95,8 +98,40 @@ def _refusal(error: BaseException) -> dict[str, Any]:
 
 def _function(name: str) -> Callable[..., Any]:
     module, _, attribute = name.partition(":")
-    function: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
+    function: Callable[..., Any] = getattr(_module(module), attribute)
     return function
+
+
+def _module(name: str) -> ModuleType:
+    """The module without what the packages around it load: an application's package brings all its
+    pages and tables along (1 s and more), and a reader needs none of them.
+
+    A child calls one function and ends, so that nobody misses the packages' own contents; a
+    module that does need them is imported as usual.
+    """
+    known = set(sys.modules)
+    parts = name.split(".")
+    for end in range(1, len(parts)):
+        _bare_package(".".join(parts[:end]))
+    try:
+        return importlib.import_module(name)
+    except (ImportError, AttributeError):
+        for new in set(sys.modules) - known:
+            del sys.modules[new]
+        return importlib.import_module(name)
+
+
+def _bare_package(name: str) -> None:
+    if name in sys.modules:
+        return
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.submodule_search_locations is None:
+        return
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[name] = package
+    parent, _, last = name.rpartition(".")
+    if parent:
+        setattr(sys.modules[parent], last, package)
 
 
 def _detach(folder: str) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from ocr import sandbox_child
 from ocr.sandbox_child import report
 
 
@@ -82,3 +84,9 @@ def link_out() -> str:
 def not_json() -> None:
     os.write(3, b"")
     raise ValueError("broken structure")
+
+
+def loaded_with(name: str) -> list[str]:
+    """Modules in the child once it has loaded another."""
+    sandbox_child._module(name)
+    return sorted(sys.modules)

@@ -38,6 +38,14 @@ def test_a_result_and_what_is_reported_on_the_way_come_back() -> None:
     assert seen == [{"half": "way"}]
 
 
+def test_a_child_loads_its_function_and_not_the_application_around_it() -> None:
+    args = {"name": "app.outgoing.signing.verdict"}
+    loaded = sandbox.run(f"{HOSTILE}:loaded_with", args, SMALL)
+
+    assert {"app.outgoing.signing.verdict", "pyhanko.sign.validation"} <= set(loaded)
+    assert not {"flask", "app.db", "app.rooms", "weasyprint"} & set(loaded)
+
+
 def test_each_child_works_in_a_folder_of_its_own_that_is_removed(tmp_path: Path) -> None:
     found: list[str] = []
 
