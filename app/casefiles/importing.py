@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 
-from openpyxl import load_workbook
-
-from app.casefiles.services.catalogue import EntryData
+from app.casefiles.services.catalogue import EntryData, check_years
 from app.errors import InvalidInput
 from app.organisation.names import fold_name
+from ocr.errors import FileRefused
+from ocr.sheets import read_sheets
 
-MOST_BYTES = 2 * 1024 * 1024
-MOST_UNPACKED = 40 * 1024 * 1024
 MOST_ROWS = 2000
 MOST_FAULTS = 10
+LONGEST_CELL = 500
+SENTENCES = {
+    "broken": "Không đọc được tệp Excel này. Hãy lưu dạng .xlsx.",
+    "crashed": "Không đọc được tệp Excel này. Hãy lưu dạng .xlsx.",
+    "too_big": "Tệp Excel này quá lớn.",
+}
 HEADINGS = {
     "notation": "Số, ký hiệu",
     "heading": "Đề mục",
@@ -63,10 +65,15 @@ def _entry(cells: Mapping[str, str], units: Mapping[str, int]) -> EntryData | st
     period = period_of(cells["period"])
     if period is False:
         return f"thời hạn “{cells['period']}” không phải là số năm hoặc “Vĩnh viễn”."
+    years = None if period is None else int(period)
+    try:
+        check_years(years)
+    except InvalidInput as error:
+        return error.user_message
     return EntryData(
         unit_id=unit_id,
         title=cells["title"],
-        retention_years=None if period is None else int(period),
+        retention_years=years,
         notation=cells.get("notation", ""),
         heading=cells.get("heading", ""),
         note=cells.get("note", ""),
@@ -95,20 +102,13 @@ def _places(head: Sequence[str]) -> dict[str, int]:
     return places
 
 
-def _rows(data: bytes) -> list[tuple[str, ...]]:
+def _rows(data: bytes) -> list[list[str]]:
+    """The first sheet, parsed in the sandbox."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as container:
-            unpacked = sum(part.file_size for part in container.infolist())
-        if len(data) > MOST_BYTES or unpacked > MOST_UNPACKED:
-            raise InvalidInput("Tệp Excel này quá lớn.", "file")
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        cells = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=20, values_only=True)
-        rows = [tuple(" ".join(str(c or "").split())[:500] for c in row) for row in cells]
-    except InvalidInput:
-        raise
-    except Exception as error:  # openpyxl raises whatever its XML and zip layers raise
-        raise InvalidInput("Không đọc được tệp Excel này. Hãy lưu dạng .xlsx.", "file") from error
+        sheets = read_sheets(data, most_rows=MOST_ROWS + 1, longest_cell=LONGEST_CELL)
+    except FileRefused as error:
+        raise InvalidInput(SENTENCES.get(error.code, error.sentence), "file") from error
+    rows = next(iter(sheets.values()), [])
     if len(rows) > MOST_ROWS + 1:
         raise InvalidInput(f"Tệp có quá {MOST_ROWS} dòng.", "file")
     return rows

@@ -20,6 +20,7 @@ from app.casefiles.queries.catalogue import (
     entries_of,
     get_entry,
     next_notation,
+    notations_from,
     open_entries,
 )
 from app.casefiles.queries.contents import Content, contents_of, index_rows, removed_from
@@ -51,6 +52,7 @@ __all__ = [
     "index_rows",
     "may_change",
     "next_notation",
+    "notations_from",
     "open_entries",
     "open_files",
     "package_contents",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -53,6 +55,11 @@ def open_entries(session: Session, year: int, unit_ids: set[int] | None) -> list
 
 def next_notation(taken: set[str], code: str) -> str:
     """The next free number of a unit: 01.KT after none, 04.KT after 03.KT."""
+    return next(notations_from(taken, code))
+
+
+def notations_from(taken: set[str], code: str) -> Iterator[str]:
+    """The next free numbers of a unit, without end."""
     pattern = re.compile(rf"(\d+)\.{re.escape(code)}$")
     numbers = [int(found[1]) for text in taken if (found := pattern.match(text))]
-    return f"{max(numbers, default=0) + 1:02d}.{code}"
+    return (f"{number:02d}.{code}" for number in itertools.count(max(numbers, default=0) + 1))

@@ -25,6 +25,7 @@ from app.errors import EditConflict, InvalidInput, NotFound, PermissionDenied, R
 from app.links import Link, Relation, connect
 from app.notifications.services import notify
 from app.organisation import queries as organisation
+from app.organisation.models import Unit
 from app.security import Access, Actor, authorize, grant, post_term, revoke, unit_term
 
 
@@ -76,6 +77,7 @@ def _from_entry(session: Session, case_file: CaseFile, entry_id: int, title: str
         raise NotFound(f"catalogue entry {entry_id}")
     catalogue = session.get_one(FileCatalogue, entry.catalogue_id)
     catalogue.must_be(CatalogueState.APPROVED)
+    _take_turn(session, entry.unit_id)
     if entry.unit_id != case_file.unit_id and entry.keeper_post_id != case_file.keeper_post_id:
         raise RuleViolated("Hồ sơ này thuộc danh mục của đơn vị khác.")
     case_file.year, case_file.entry_id = catalogue.year, entry.id
@@ -93,6 +95,7 @@ def _outside(
     if not reason.strip():
         raise InvalidInput("Phải ghi lý do lập hồ sơ ngoài danh mục.", "outside_reason")
     rule = retention.rule_of(retention_rule, today())
+    _take_turn(session, case_file.unit_id)
     case_file.title, case_file.outside_reason = title.strip()[:500], reason.strip()[:500]
     case_file.retention_rule, case_file.retention_years = rule.code, rule.years
     code = organisation.get_unit(session, case_file.unit_id).code
@@ -102,6 +105,12 @@ def _outside(
         session.scalars(planned.where(FileCatalogue.year == case_file.year))
     )
     case_file.notation = queries.next_notation(taken, code)
+
+
+def _take_turn(session: Session, unit_id: int) -> None:
+    """Two people of a unit who open files at once get their numbers one after the other; the
+    unique year and notation would refuse the second otherwise."""
+    session.execute(sa.select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True))
 
 
 def _free_notation(session: Session, year: int, notation: str) -> str:

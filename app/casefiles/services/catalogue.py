@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -21,6 +21,8 @@ from app.security import Actor, Role, Scope, authorize, unit_term
 
 S = CatalogueState
 KIND = "file_catalogue"
+BATCH = 500
+"""Rows of a workbook that are written in one transaction: others write in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +93,37 @@ def save_entry(
     return entry
 
 
-def import_entries(session: Session, actor: Actor, *, year: int, rows: Iterable[EntryData]) -> int:
-    """Take the rows of a workbook into the catalogue; a known notation is brought up to date."""
+def import_entries(session: Session, actor: Actor, *, year: int, rows: Sequence[EntryData]) -> int:
+    """Take rows of a workbook into the catalogue, `BATCH` at most in one transaction.
+
+    A known notation is brought up to date; so is, of a row without one, the unit's file of that
+    title: taking the same workbook twice adds nothing.
+    """
     actor = authorize(actor, KEEP_CATALOGUE)
     catalogue = _drafted(session, year)
-    known = {entry.notation: entry for entry in queries.entries_of(session, catalogue.id)}
-    count = 0
+    entries = queries.entries_of(session, catalogue.id)
+    known = {entry.notation: entry for entry in entries}
+    titles = {(entry.unit_id, entry.title): entry for entry in entries}
+    codes = {unit.id: unit.code for unit in organisation.units(session)}
+    free: dict[str, Iterator[str]] = {}
     for data in rows:
-        entry = known.get(data.notation) or CatalogueEntry(catalogue_id=catalogue.id)
-        _fill(session, catalogue, entry, data)
-        session.add(entry)
-        session.flush()
-        known[entry.notation] = entry
-        count += 1
-    audit.record(session, actor, "file_catalogue.imported", catalogue.id, entries=count)
-    return count
+        named = known.get(data.notation.strip())
+        entry = named or (None if data.notation else titles.get((data.unit_id, data.title.strip())))
+        if entry is None:
+            entry = CatalogueEntry(catalogue_id=catalogue.id)
+            session.add(entry)
+        code = codes.get(data.unit_id)
+        if code is None:
+            raise NotFound(f"unit {data.unit_id}")
+        notation = data.notation or entry.notation
+        if not notation:
+            if code not in free:
+                free[code] = queries.notations_from(set(known), code)
+            notation = next(text for text in free[code] if text not in known)
+        _take_over(entry, data, notation)
+        known[entry.notation], titles[(entry.unit_id, entry.title)] = entry, entry
+    audit.record(session, actor, "file_catalogue.imported", catalogue.id, entries=len(rows))
+    return len(rows)
 
 
 def copy_catalogue(session: Session, actor: Actor, *, year: int) -> int:
@@ -212,9 +230,6 @@ def must_draft_for(actor: Actor, unit_id: int) -> None:
 def _fill(
     session: Session, catalogue: FileCatalogue, entry: CatalogueEntry, data: EntryData
 ) -> None:
-    if not data.title.strip():
-        raise InvalidInput("Phải ghi tiêu đề hồ sơ.", "title")
-    check_years(data.retention_years)
     unit = organisation.get_unit(session, data.unit_id)
     rows = sa.select(CatalogueEntry.notation).where(
         CatalogueEntry.catalogue_id == catalogue.id, CatalogueEntry.id.is_distinct_from(entry.id)
@@ -223,7 +238,15 @@ def _fill(
     notation = data.notation.strip() or entry.notation or queries.next_notation(taken, unit.code)
     if notation in taken:
         raise InvalidInput(f"Số, ký hiệu {notation} đã dùng cho hồ sơ khác.", "notation")
-    entry.notation, entry.unit_id = notation[:20], unit.id
+    _take_over(entry, data, notation)
+
+
+def _take_over(entry: CatalogueEntry, data: EntryData, notation: str) -> None:
+    """Write what was typed or imported. Raises InvalidInput."""
+    if not data.title.strip():
+        raise InvalidInput("Phải ghi tiêu đề hồ sơ.", "title")
+    check_years(data.retention_years)
+    entry.notation, entry.unit_id = notation.strip()[:20], data.unit_id
     entry.heading, entry.title = data.heading.strip()[:200], data.title.strip()[:500]
     entry.retention_rule, entry.retention_years = data.retention_rule, data.retention_years
     entry.keeper_post_id, entry.note = data.keeper_post_id, data.note.strip()[:500]

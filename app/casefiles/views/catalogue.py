@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.casefiles import permissions, printing, queries, retention, services
 from app.casefiles.forms import CatalogueFileForm, EntryForm
-from app.casefiles.importing import MOST_BYTES, read_catalogue
+from app.casefiles.importing import read_catalogue
 from app.casefiles.models import (
     CATALOGUE_LABELS,
     CatalogueEntry,
@@ -20,7 +20,7 @@ from app.casefiles.models import (
     retention_label,
 )
 from app.casefiles.services import EntryData
-from app.casefiles.services.catalogue import must_draft_for
+from app.casefiles.services.catalogue import BATCH, must_draft_for
 from app.casefiles.views.blueprint import CATALOGUE_TONES, bp
 from app.casefiles.views.detail import download
 from app.casefiles.views.lists import retention_choices
@@ -34,6 +34,7 @@ from app.security import Actor, Scope, unit_term
 from app.tasks.forms import show_error
 from app.web.gate import needs
 from app.web.shell import current_actor, settings
+from ocr.sheets import MOST_BYTES
 
 
 @bp.get("/danh-muc")
@@ -198,10 +199,13 @@ def take_workbook(year: int) -> ResponseReturnValue:
         return show_catalogue(year, message=_("Hãy chọn một tệp Excel.")), 422
     with reading() as session:
         units = unit_names(session)
+    count = 0
     try:
         rows = read_catalogue(form.file.data.read(MOST_BYTES + 1), units)
-        with transaction("casefiles.import_entries") as session:
-            count = services.import_entries(session, actor, year=year, rows=rows)
+        for start_at in range(0, len(rows), BATCH):
+            batch = rows[start_at : start_at + BATCH]
+            with transaction("casefiles.import_entries") as session:
+                count += services.import_entries(session, actor, year=year, rows=batch)
     except InvalidInput as error:
         return show_catalogue(year, message=error.user_message), 422
     return done(year, _("Đã nhập %(count)d hồ sơ vào danh mục.", count=count))

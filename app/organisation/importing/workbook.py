@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from app.errors import InvalidInput
 from app.organisation.names import fold_name
+from ocr.errors import FileRefused
+from ocr.sheets import MOST_BYTES, read_sheets
 
-MOST_BYTES = 2 * 1024 * 1024
-MOST_UNPACKED = 40 * 1024 * 1024
-MOST_PARTS = 200
 MOST_ROWS = 1000
 MOST_COLUMNS = 20
 LONGEST_CELL = 2000
+SENTENCES = {
+    "broken": "Tệp không phải là Excel dạng .xlsx hoặc bị hỏng. Hãy lưu lại dạng .xlsx.",
+    "crashed": "Tệp không phải là Excel dạng .xlsx hoặc bị hỏng. Hãy lưu lại dạng .xlsx.",
+    "too_big": "Tệp Excel này quá lớn khi mở ra.",
+}
 
 UNITS, POSTS, PEOPLE, ORGANS = "Đơn vị", "Chức vụ", "Người dùng", "Cơ quan"
 
@@ -86,24 +87,25 @@ class Line:
 def read_workbook(data: bytes) -> list[Line]:
     """The filled rows of the four sheets, in the order in which they are to be written.
 
+    The file is parsed in the sandbox, within its limits.
+
     Raises:
         InvalidInput: not an Excel workbook, too large, no sheet of ours, a column is missing.
     """
-    _check_container(data)
+    if len(data) > MOST_BYTES:
+        raise InvalidInput("Tệp lớn quá 2 MB.", "file")
     try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        found = {sheet.title.strip(): sheet for sheet in book.worksheets}
-        lines = [
-            line
-            for name, columns in SHEETS.items()
-            if name in found
-            for line in _lines(name, columns, found[name])
-        ]
-    except InvalidInput:
-        raise
-    except Exception as error:  # openpyxl raises whatever its XML and zip layers raise
-        sentence = "Không đọc được tệp Excel này. Hãy lưu lại dạng .xlsx."
-        raise InvalidInput(sentence, "file") from error
+        found = read_sheets(
+            data, most_rows=MOST_ROWS + 1, most_columns=MOST_COLUMNS, longest_cell=LONGEST_CELL
+        )
+    except FileRefused as error:
+        raise InvalidInput(SENTENCES.get(error.code, error.sentence), "file") from error
+    lines = [
+        line
+        for name, columns in SHEETS.items()
+        if name in found
+        for line in _lines(name, columns, found[name])
+    ]
     if not found.keys() & SHEETS.keys():
         names = ", ".join(SHEETS)
         raise InvalidInput(f"Tệp cần ít nhất một trang tính: {names}.", "file")
@@ -112,21 +114,8 @@ def read_workbook(data: bytes) -> list[Line]:
     return lines
 
 
-def _check_container(data: bytes) -> None:
-    if len(data) > MOST_BYTES:
-        raise InvalidInput("Tệp lớn quá 2 MB.", "file")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as container:
-            parts = container.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise InvalidInput("Tệp không phải là Excel dạng .xlsx.", "file") from error
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise InvalidInput("Tệp Excel này quá lớn khi mở ra.", "file")
-
-
-def _lines(name: str, columns: tuple[Column, ...], sheet: Any) -> Iterator[Line]:
-    rows = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS, values_only=True)
-    head = [fold_name(_text(cell)) for cell in next(rows, ())]
+def _lines(name: str, columns: tuple[Column, ...], rows: list[list[str]]) -> Iterator[Line]:
+    head = [fold_name(cell) for cell in rows[0]] if rows else []
     places: dict[str, int] = {}
     for column in columns:
         wanted = fold_name(column.heading)
@@ -134,24 +123,13 @@ def _lines(name: str, columns: tuple[Column, ...], sheet: Any) -> Iterator[Line]
             places[column.field] = head.index(wanted)
         elif column.required:
             raise InvalidInput(f"Trang “{name}” thiếu cột “{column.heading}”.", "file")
-    for number, row in enumerate(rows, start=2):
-        cells = {field: _text(row[at]) if at < len(row) else "" for field, at in places.items()}
+    for number, row in enumerate(rows[1:], start=2):
+        cells = {field: row[at] if at < len(row) else "" for field, at in places.items()}
         if not any(cells.values()):
             continue
         if number > MOST_ROWS + 1:
             raise InvalidInput(f"Trang “{name}” có quá {MOST_ROWS} dòng.", "file")
         yield Line(name, number, cells)
-
-
-def _text(cell: object) -> str:
-    """A cell as one line of text; days as dd/mm/yyyy, whole numbers without a decimal point."""
-    if cell is None:
-        return ""
-    if isinstance(cell, date | datetime):
-        return cell.strftime("%d/%m/%Y")
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return " ".join(str(cell).split())[:LONGEST_CELL]
 
 
 def template() -> bytes:

@@ -10,12 +10,13 @@ from app.db import reading, transaction
 from app.errors import EditConflict, InvalidInput, RuleViolated
 from app.organisation.forms import ImportForm, show_error
 from app.organisation.importing.plan import Act
-from app.organisation.importing.workbook import MOST_BYTES, read_workbook, template
+from app.organisation.importing.workbook import read_workbook, template
 from app.organisation.permissions import MANAGE
 from app.organisation.services import importing as services
 from app.organisation.views.blueprint import bp, done
 from app.web.gate import needs
 from app.web.shell import current_actor
+from ocr.sheets import MOST_BYTES
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

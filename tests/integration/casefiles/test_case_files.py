@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from app.casefiles import queries, services
 from app.casefiles.models import CaseDocument, CaseFile, CaseState, CatalogueState
 from app.casefiles.queries import CaseTab, CaseWanted
 from app.casefiles.services import EntryData
+from app.casefiles.services.catalogue import BATCH
 from app.casefiles.services.reminders import remind_of_transfers
 from app.clock import frozen, now, today
 from app.db import reading, transaction
@@ -220,6 +222,51 @@ def test_thirty_two_writers_put_one_document_in_once(app: Flask, office: Office)
 
     assert len(ids) == 1
     assert count(CaseDocument, removed_at=None) == 1
+
+
+def test_thirty_two_people_who_open_files_at_once_get_thirty_two_numbers(
+    app: Flask, office: Office
+) -> None:
+    year = today().year
+    act(services.start_catalogue, office.clerk, year=year)
+    rows = [EntryData(office.economy, "Quy hoạch", 20, "case_work")]
+    act(services.import_entries, office.clerk, year=year, rows=rows)
+    act(services.submit_catalogue, office.clerk, year=year)
+    act(services.approve_catalogue, office.leader, year=year)
+    [entry] = look(lambda s: queries.entries_of(s, 1))
+
+    def open_one(number: int) -> str:
+        if number % 2:
+            return open_outside(office.specialist, f"Việc {number}").notation
+        made = act(services.open_case_file, office.head, entry_id=entry.id)
+        return str(made.notation)
+
+    with ThreadPoolExecutor(32) as pool:
+        found = set(pool.map(open_one, range(32)))
+
+    planned = {"01.PKT", *(f"01.PKT-{n}" for n in range(2, 17))}
+    assert found == planned | {f"{n:02d}.PKT" for n in range(2, 18)}
+
+
+def test_two_thousand_planned_files_are_taken_in_short_turns(office: Office) -> None:
+    year = today().year
+    act(services.start_catalogue, office.clerk, year=year)
+    rows = [EntryData(office.economy, f"Việc thứ {n}", 20) for n in range(2000)]
+
+    def take() -> float:
+        longest = 0.0
+        for at in range(0, len(rows), BATCH):
+            started = time.perf_counter()
+            batch = rows[at : at + BATCH]
+            act(services.import_entries, office.clerk, year=year, rows=batch)
+            longest = max(longest, time.perf_counter() - started)
+        return longest
+
+    assert take() < 1.0  # nobody else waits longer to write
+    take()  # the same workbook once more adds nothing
+    entries = look(lambda s: queries.entries_of(s, 1))
+    assert [entries[0].notation, entries[-1].notation] == ["01.PKT", "999.PKT"]
+    assert len(entries) == 2000
 
 
 def test_the_catalogue_is_drafted_by_units_and_approved_by_the_head(office: Office) -> None:
