@@ -16,6 +16,7 @@ ROOMS = (
     "casefiles",
     "incoming",
     "outgoing",
+    "exchange",
     "finding",
     "api",
 )

@@ -99,6 +99,8 @@ BESIDE_THE_MATRIX = {  # permissions of no row, and why they are there
     "casefiles:draft_catalogue": "units draft what the office merges (decree 30/2020, article 29)",
     "casefiles:approve_catalogue": "the head of the organ puts the catalogue in force",
     "casefiles:hand_over_work": "whoever leaves a post hands over its work (article 31)",
+    "exchange:read": "packets are the clerk's post bag; the letters in them have their own terms",
+    "exchange:handle": "taking packets in and answering recalls is part of registering",
     "incoming:configure": "straight routing by the office's own rules: configuration",
 }
 WITHOUT_CONTENT = {  # all that an administrator may ever have

@@ -1,0 +1,96 @@
+"""Lists of packets and single ones."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.exchange.models import ExchangePacket, PacketState, Way
+from app.security import ORGAN, Actor, visible
+
+KIND = "exchange_packet"
+TROUBLED = (PacketState.BROKEN, PacketState.FAILED)
+
+
+class Tab(enum.Enum):
+    """The tabs of the list."""
+
+    IN = "den"
+    OUT = "di"
+    TROUBLED = "loi"
+
+
+TAB_LABELS = {Tab.IN: "Gói tin đến", Tab.OUT: "Gói tin đi", Tab.TROUBLED: "Cần xử lý"}
+
+
+@dataclass(frozen=True, slots=True)
+class PacketPage:
+    """One page of the list, and how many each tab has."""
+
+    packets: Sequence[ExchangePacket]
+    number: int
+    size: int
+    total: int
+    counts: dict[Tab, int]
+
+    @property
+    def pages(self) -> int:
+        return max(-(-self.total // self.size), 1)
+
+
+def visible_packets(actor: Actor) -> sa.Select[tuple[ExchangePacket]]:
+    """Packets that the actor may see: opened to the whole organ's readers."""
+    return visible(sa.select(ExchangePacket), ExchangePacket.id, KIND, actor)
+
+
+def page_of_packets(
+    session: Session, actor: Actor, tab: Tab, *, text: str = "", page: int = 1, size: int = 20
+) -> PacketPage:
+    """The newest first. `text` is looked for in number, subject and organ."""
+    rows = visible_packets(actor)
+    if text:
+        like = f"%{text}%"
+        rows = rows.where(
+            sa.or_(
+                ExchangePacket.code.ilike(like),
+                ExchangePacket.subject.ilike(like),
+                ExchangePacket.organ_name.ilike(like),
+                ExchangePacket.document_id.ilike(like),
+            )
+        )
+    counts = {one: _count(session, rows.where(_of_tab(one))) for one in Tab}
+    total = counts[tab]
+    number = min(max(page, 1), max(-(-total // size), 1))
+    shown = rows.where(_of_tab(tab)).order_by(ExchangePacket.id.desc())
+    found = session.scalars(shown.offset((number - 1) * size).limit(size)).all()
+    return PacketPage(found, number, size, total, counts)
+
+
+def _of_tab(tab: Tab) -> sa.ColumnElement[bool]:
+    if tab is Tab.TROUBLED:
+        return ExchangePacket.state.in_(TROUBLED)
+    return ExchangePacket.way == (Way.IN if tab is Tab.IN else Way.OUT)
+
+
+def _count(session: Session, rows: sa.Select[tuple[ExchangePacket]]) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
+
+
+def get_by_token(session: Session, actor: Actor, token: str) -> ExchangePacket:
+    """Raises NotFound for a packet that is not there or not the actor's to see."""
+    found = session.scalar(visible_packets(actor).where(ExchangePacket.token == token))
+    if found is None:
+        raise NotFound(f"packet {token}")
+    return found
+
+
+def count_troubled(session: Session, actor: Actor) -> int:
+    """Packets that need a person."""
+    if ORGAN not in actor.terms:
+        return 0
+    return _count(session, visible_packets(actor).where(_of_tab(Tab.TROUBLED)))

@@ -1,0 +1,1 @@
+"""What can be done with packets. Views, commands, consumers and flows call these."""

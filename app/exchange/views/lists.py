@@ -1,0 +1,65 @@
+"""/lien-thong: packets in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.db import reading
+from app.exchange import permissions, queries
+from app.exchange.models import PACKET_LABELS
+from app.exchange.queries.packets import TAB_LABELS, PacketPage, Tab
+from app.exchange.views.blueprint import SIZES, TONES, bp
+from app.web.gate import needs
+from app.web.shell import current_actor
+
+EMPTY = {
+    Tab.IN: "Chưa nhận gói tin liên thông nào.",
+    Tab.OUT: "Chưa gửi gói tin liên thông nào.",
+    Tab.TROUBLED: "Không có gói tin nào cần xử lý.",
+}
+
+
+@bp.get("")
+@needs(permissions.READ)
+def index() -> ResponseReturnValue:
+    """The list; for htmx only its card."""
+    actor = current_actor()
+    tab = next((one for one in Tab if one.value == request.args.get("tab")), Tab.IN)
+    size = request.args.get("size", SIZES[0], type=int)
+    text = request.args.get("q", "").strip()[:200]
+    with reading() as session:
+        page = queries.page_of_packets(
+            session, actor, tab, text=text,
+            page=min(request.args.get("page", 1, type=int), 1_000_000),
+            size=size if size in SIZES else SIZES[0],
+        )  # fmt: skip
+        template = "_list.html" if "HX-Request" in request.headers else "index.html"
+        return render_template(
+            f"exchange/{template}",
+            page=page,
+            tab=tab.value,
+            text=text,
+            tab_items=tab_items(page, text),
+            states=PACKET_LABELS,
+            tones=TONES,
+            nothing=EMPTY[tab],
+            may_handle=actor.may(permissions.HANDLE),
+        )
+
+
+def tab_items(page: PacketPage, text: str) -> list[dict[str, Any]]:
+    """The tabs with their numbers; the search goes along."""
+    return [
+        {
+            "key": tab.value,
+            "label": _(TAB_LABELS[tab]),
+            "url": url_for("exchange.index", tab=tab.value, q=text or None),
+            "count": page.counts[tab],
+            "urgent": tab is Tab.TROUBLED and page.counts[tab] > 0,
+        }
+        for tab in Tab
+    ]
