@@ -66,15 +66,22 @@ class DraftComment(Base):
 
 
 class DraftTemplate(Base):
-    """A version of the DOCX that drafts of a type begin with; the newest one counts."""
+    """A version of the DOCX that drafts of a type begin with; the newest one counts.
+
+    Of an issuing body, or with `issuing_body_id` None of all bodies without one of their own.
+    Versions of a type are counted together, whatever their body. `pdf_file_id` is how it looks
+    when it is filled.
+    """
 
     __tablename__ = "draft_template"
     __table_args__ = (sa.UniqueConstraint("document_type", "no"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     document_type: Mapped[str] = mapped_column(sa.ForeignKey("document_type.code"))
+    issuing_body_id: Mapped[int | None] = mapped_column(sa.ForeignKey("issuing_body.id"))
     no: Mapped[int]
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"))
+    pdf_file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     note: Mapped[str] = mapped_column(Nfc(300), default="")
     valid_from: Mapped[date]
     added_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
@@ -88,6 +95,7 @@ class Stage(enum.Enum):
     SIGNED = "signed"
     NUMBERED = "numbered"
     SEALED = "sealed"
+    SCANNED = "scanned"  # of paper: the sheets as they went out
 
 
 class PaperStage(Base):
