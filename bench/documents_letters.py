@@ -28,6 +28,7 @@ from app.incoming.models import (
     ReadingJob,
     ReadingResult,
 )
+from app.incoming.models.letter import folded_text
 from app.notifications.models import Notification
 from app.registers.models import RegisterEntry
 from app.security import ORGAN, Access, post_term, unit_term
@@ -45,6 +46,7 @@ from app.tasks.models import (
 from bench.documents_bulk import Bulk
 
 S = IncomingStatus
+NOTATION = "STC-QLNS"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 HEADS = {"kinh_te": "tp1", "van_hoa": "tp2", "van_phong": "cvp", "mot_cua": "mc1"}
 HANDLERS = {"kinh_te": "cv1", "van_hoa": "cv2", "van_phong": "cv3", "mot_cua": "mc1"}
@@ -163,10 +165,12 @@ class LetterRows:
                 registered["submitted_to_post_id"] = self._places.posts["ct"]
                 registered["submitted_at"] = letter.arrives + HOUR
         due = letter.arrives + 7 * DAY if letter.number % 3 == 0 else None
+        code = str(letter.number % 4000 + 1)
         self._bulk.add(
             IncomingDocument, id=letter_id, token=letter.token, version=1, status=letter.status,
-            received_at=letter.arrives, code_number=str(letter.number % 4000 + 1),
-            code_notation="STC-QLNS", issued_date=(local - 2 * DAY).date(),
+            received_at=letter.arrives, code_number=code, code_notation=NOTATION,
+            folded=folded_text(code, NOTATION, letter.organ[1], letter.subject),
+            issued_date=(local - 2 * DAY).date(),
             organ_id=letter.organ[0], organ_name=letter.organ[1],
             document_type=letter.document_type, subject_summary=letter.subject,
             urgency=letter.urgency, signer_name="Nguyễn Mẫu An", signer_position="Giám đốc",

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from app.clock import now
 from app.db import Base, Nfc
 from app.errors import RuleViolated
 from app.files.models import new_token
+from app.organisation.names import fold_name
 
 
 class IncomingStatus(enum.Enum):
@@ -134,6 +135,7 @@ class IncomingDocument(Base):
     document_type: Mapped[str | None] = mapped_column(sa.ForeignKey("document_type.code"))
     document_family: Mapped[str] = mapped_column(Nfc(40), default="administrative")
     subject_summary: Mapped[str] = mapped_column(Nfc(500), default="")
+    folded: Mapped[str] = mapped_column(default="")  # what the list's filter looks into
     urgency: Mapped[int] = mapped_column(default=int(Urgency.NORMAL))
     signer_name: Mapped[str] = mapped_column(Nfc(100), default="")
     signer_position: Mapped[str] = mapped_column(Nfc(200), default="")
@@ -186,6 +188,23 @@ class IncomingDocument(Base):
     def must_be_registered(self) -> None:
         if not self.registered:
             raise RuleViolated("Văn bản chưa vào sổ, chưa thể xử lý.")
+
+
+def folded_text(code_number: str, code_notation: str, organ_name: str, summary: str) -> str:
+    """Number, symbol, organ and summary without marks and case, each word after a blank."""
+    return " " + fold_name(f"{code_number} {code_notation} {organ_name} {summary}")
+
+
+@sa.event.listens_for(IncomingDocument, "before_insert")
+@sa.event.listens_for(IncomingDocument, "before_update")
+def _fold(_mapper: Mapper[Any], _connection: sa.Connection, letter: IncomingDocument) -> None:
+    # Here and not in the services: whatever changes a letter, a purge too, changes this with it.
+    letter.folded = folded_text(
+        letter.code_number or "",
+        letter.code_notation or "",
+        letter.organ_name or "",
+        letter.subject_summary or "",
+    )
 
 
 class LetterFile(Base):

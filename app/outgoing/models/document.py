@@ -99,6 +99,7 @@ class OutgoingDocument(Base):
     __tablename__ = "outgoing_document"
     __table_args__ = (
         sa.Index("ix_outgoing_document_status", "status", "id"),
+        sa.Index("ix_outgoing_document_urgency", "urgency", "status", "id"),
         sa.Index("ix_outgoing_document_drafter", "drafter_post_id", "status"),
         sa.Index("ix_outgoing_document_answers", "answers_incoming_id"),
         sa.Index("ix_outgoing_document_issued", "issued_at"),

@@ -109,6 +109,7 @@ def test_a_list_is_narrowed_by_words_organ_and_number(office: Office, desk: Desk
     desk.register(b"2", code_number="77", organ_name="Sở Tài chính", urgency=2)
     for text, expected in {
         "chống bão": 1, "so tai chinh": 1, "77": 1, "2": 1, "không có": 0, "100%": 0,
+        "PHONG CHONG BAO": 1, "7": 1, "-": 2,
     }.items():  # fmt: skip
         with reading() as session:
             found = queries.page_of_letters(session, office.clerk, LetterFilter(text=text))
