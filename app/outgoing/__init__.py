@@ -47,6 +47,12 @@ def register(app: Flask) -> None:
             "verification.check", order=19,
         )
     )  # fmt: skip
+    navigation.add(
+        NavItem(
+            "templates", _("Quản trị"), _("Mẫu văn bản"), "file-type-docx", "outgoing.templates",
+            permission=permissions.CONFIGURE, order=62,
+        )
+    )  # fmt: skip
 
 
 def waiting(session: Session, actor: Actor) -> Count:

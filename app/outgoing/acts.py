@@ -37,5 +37,7 @@ ACTS = {
     "certified_copy.made": "Cấp bản sao",
     "certified_copy.number_voided": "Hủy số bản sao",
     "outgoing_series.set": "Đặt dãy số cho loại văn bản",
+    "draft_template.downloaded": "Tải mẫu văn bản",
     "draft_template.added": "Thêm mẫu văn bản",
+    "draft_template.taken_back": "Dùng lại mẫu văn bản cũ",
 }

@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    FileField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -74,6 +75,15 @@ class BodyForm(FlaskForm):
 
     body = TextAreaField(_("Nội dung"), [InputRequired(_("Chưa viết nội dung nào."))])
     note = StringField(_("Ghi chú phiên bản"), [Length(max=300)])
+
+
+class TemplateForm(FlaskForm):
+    """A new version of a template, by file."""
+
+    file = FileField(_("Tệp mẫu (.docx)"))
+    note = StringField(
+        _("Đã đổi gì"), [Length(max=300)], description=_("Ví dụ: đổi địa chỉ ở chân trang.")
+    )
 
 
 class SubmitForm(FlaskForm):

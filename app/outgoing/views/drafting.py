@@ -25,8 +25,8 @@ from app.outgoing.models import (
     Recipient,
 )
 from app.outgoing.papers import differences
-from app.outgoing.papers.docx import default_template, fill, text
-from app.outgoing.services import DraftData, NewVersion, RecipientData
+from app.outgoing.papers.docx import fill, text
+from app.outgoing.services import DraftData, NewVersion, RecipientData, templates
 from app.outgoing.services.drafts import DOCX
 from app.outgoing.services.facts import facts_of
 from app.outgoing.services.issuing import recipients_of
@@ -199,7 +199,9 @@ def filled_template(token: str) -> Response:
     with reading() as session:
         document = queries.get_by_token(session, actor, token)
         facts, kind = facts_of(session, document), document.document_type
-    made = fill(default_template(kind), facts)
+        own = templates.template_in_force(session, kind, document.issuing_body_id)
+    begun = current_store().path(own).read_bytes() if own else templates.built_in(kind)
+    made = fill(begun, facts)
     return send_file(
         io.BytesIO(made), mimetype=DOCX, as_attachment=True, download_name="du-thao.docx"
     )
