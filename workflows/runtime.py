@@ -10,24 +10,20 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-import yaml
-
-import config
 from app import create_app
 from app.clock import today
 from app.db import reading
 from app.files.store import FileStore, current_store
 from app.incoming.quarantine import Quarantine, current_quarantine
+from app.incoming.queries.secret_heads import secret_heads_on
 from app.incoming.queries.text import known_organs
 from config.settings import Settings
 from ocr import ReadOptions
 
 log = logging.getLogger(__name__)
 
-SECRECY = Path(config.__file__).parent / "data" / "secrecy.yaml"
 OLD_SCRATCH_SECONDS = 3600.0
 
 
@@ -81,27 +77,18 @@ def clean_scratch(scratch: Path, *, older_than: float = OLD_SCRATCH_SECONDS) -> 
             shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
 
 
-def secret_heads(on: date, path: Path = SECRECY) -> tuple[str, ...]:
-    """Titles that make a paper secret on a day."""
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))["heads"]
-    return tuple(
-        row["title"]
-        for row in rows
-        if row["valid_from"] <= on and (row.get("valid_to") is None or on <= row["valid_to"])
-    )
-
-
 def read_options(settings: Settings, *, cleared: bool = False) -> ReadOptions:
     """How to read today: limits of the installation, known organs, secret heads."""
     limits = settings.limits
     with reading() as session:
         organs = tuple(known_organs(session))
+        heads = secret_heads_on(session, today())
     return ReadOptions(
         processes=settings.reading_processes,
         max_pages=limits.pages,
         max_pixels=limits.pixels,
         max_bytes=limits.upload_bytes,
-        secrecy_heads=secret_heads(today()),
+        secrecy_heads=heads,
         organs=organs,
         cleared=cleared,
     )

@@ -62,6 +62,12 @@ def add_entries() -> None:
             permission=permissions.CONFIGURE, order=910,
         )
     )  # fmt: skip
+    navigation.add(
+        NavItem(
+            "secret-heads", _("Quản trị"), _("Tiêu đề giữ như mật"), "shield-lock",
+            "incoming.secret_heads", permission=permissions.CONFIGURE, order=911,
+        )
+    )  # fmt: skip
 
 
 def waiting(session: Session, actor: Actor) -> Count:

@@ -37,4 +37,5 @@ ACTS = {
     "incoming.reopened": "Mở lại văn bản",
     "incoming.answered": "Đã trả lời bằng văn bản đi",
     "routing_rule.saved": "Lưu luồng chuyển thẳng",
+    "secret_head.saved": "Lưu tiêu đề phải giữ như mật",
 }

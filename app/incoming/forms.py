@@ -48,6 +48,9 @@ class RegisterForm(FlaskForm):
     urgency = SelectField(_("Độ khẩn"), choices=URGENCIES)
     due_on = _day(_("Hạn ghi trong văn bản"))
     signer_name = StringField(_("Người ký"), [Length(max=100)])
+    signer_authority = StringField(
+        _("Thẩm quyền ký"), [Length(max=200)], render_kw={"placeholder": "TM. …; KT. …"}
+    )
     signer_position = StringField(_("Chức vụ người ký"), [Length(max=200)])
     issuing_body_id = SelectField(_("Sổ của"), coerce=int)
     submit_to = SelectField(_("Trình"), validate_choice=False)
@@ -159,6 +162,16 @@ class RuleForm(FlaskForm):
         start: date | None = self.valid_from.data
         if field.data is not None and start is not None and field.data < start:
             raise ValidationError(_("Ngày kết thúc phải sau ngày bắt đầu."))
+
+
+class SecretHeadForm(FlaskForm):
+    """A title that makes a paper secret, and its days."""
+
+    version = HiddenField()
+    title = StringField(_("Tiêu đề"), [InputRequired(), Length(max=100)])
+    basis = StringField(_("Căn cứ"), [InputRequired(), Length(max=300)])
+    valid_from = _day(_("Áp dụng từ ngày"), InputRequired())
+    valid_to = _day(_("Đến hết ngày"))
 
 
 class BookForm(FlaskForm):

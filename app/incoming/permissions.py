@@ -44,6 +44,6 @@ EXPORT = Permission(
 )
 CONFIGURE = Permission(
     "incoming:configure",
-    "Cấu hình luồng chuyển thẳng theo quy chế",
+    "Cấu hình luồng chuyển thẳng theo quy chế, tiêu đề phải giữ như mật",
     {Role.CHIEF_OF_OFFICE: Scope.ALL, Role.ADMINISTRATOR: Scope.ALL},
 )

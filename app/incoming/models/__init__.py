@@ -20,6 +20,7 @@ from app.incoming.models.letter import (
     Urgency,
 )
 from app.incoming.models.reading import JobKind, JobState, PageText, ReadingJob, ReadingResult
+from app.incoming.models.secret_heads import SecretHead
 
 __all__ = [
     "CLOSED",
@@ -41,5 +42,6 @@ __all__ = [
     "ReadingJob",
     "ReadingResult",
     "RoutingRule",
+    "SecretHead",
     "Urgency",
 ]

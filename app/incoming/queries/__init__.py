@@ -41,6 +41,7 @@ from app.incoming.queries.letters import (
     waiting_for,
 )
 from app.incoming.queries.rules import all_rules, past_directives, straight_rules
+from app.incoming.queries.secret_heads import all_secret_heads, get_secret_head, secret_heads_on
 from app.incoming.queries.text import (
     ProposedField,
     ProposedForm,
@@ -66,6 +67,7 @@ __all__ = [
     "SlipLine",
     "Tab",
     "all_rules",
+    "all_secret_heads",
     "attention",
     "book_rows",
     "day_end",
@@ -78,6 +80,7 @@ __all__ = [
     "get_intake_by_token",
     "get_letter",
     "get_letter_by_token",
+    "get_secret_head",
     "handling_slip",
     "held_items",
     "items_of",
@@ -92,6 +95,7 @@ __all__ = [
     "progress",
     "proposed_form",
     "same_letter",
+    "secret_heads_on",
     "straight_rules",
     "submitted_to",
     "tab_counts",

@@ -39,6 +39,7 @@ from app.incoming.services.routing import (
     submit_letter,
 )
 from app.incoming.services.secrecy import confirm_secret, declare_secret, release
+from app.incoming.services.secret_heads import save_secret_head
 
 __all__ = [
     "Arrival",
@@ -71,6 +72,7 @@ __all__ = [
     "return_to_sender",
     "route_straight",
     "save_rule",
+    "save_secret_head",
     "separate_file",
     "settle_split",
     "submit_letter",

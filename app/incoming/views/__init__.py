@@ -9,6 +9,7 @@ from app.incoming.views import (
     printing,
     registering,
     rules,
+    secret_heads,
 )
 from app.incoming.views.blueprint import bp
 
@@ -22,4 +23,5 @@ __all__ = [
     "printing",
     "registering",
     "rules",
+    "secret_heads",
 ]
