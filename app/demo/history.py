@@ -180,6 +180,7 @@ class History:
                 document_type=self.types.get(letter.kind),
                 urgency=URGENCY[letter.urgency],
                 signer_name=letter.signer,
+                signer_authority="; ".join(letter.signing[:-1]),
                 signer_position=letter.signing[-1].title() if letter.signing else "",
                 due_at=due_at,
                 due_source=DueSource.TEXT if due_at else DueSource.NONE,

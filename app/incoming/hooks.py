@@ -60,6 +60,8 @@ def on_directive_given(session: Session, happened: DirectiveGiven) -> None:
         letter.submitted_to_post_id = directive.to_post_id
     if directive.due_at is not None:
         letter.due_at, letter.due_source = directive.due_at, DueSource.LEADER
+    elif directive.outcome is Outcome.ASSIGN:
+        letter.take_sender_due()  # an earlier directive's date went with it
     _note_receiver(session, letter, directive)
     outbox.changed(session, KIND, letter.id)
 
@@ -84,6 +86,7 @@ def on_directive_recalled(session: Session, happened: DirectiveRecalled) -> None
     if letter.status in CLOSED:
         letter.become(S.REOPENED)
     letter.become(S.SUBMITTED)
+    letter.take_sender_due()
     letter.submitted_to_post_id = happened.directive.from_post_id
     outbox.changed(session, KIND, letter.id)
 

@@ -138,10 +138,12 @@ class IncomingDocument(Base):
     folded: Mapped[str] = mapped_column(default="")  # what the list's filter looks into
     urgency: Mapped[int] = mapped_column(default=int(Urgency.NORMAL))
     signer_name: Mapped[str] = mapped_column(Nfc(100), default="")
+    signer_authority: Mapped[str] = mapped_column(Nfc(200), default="")  # TM. …; KT. …
     signer_position: Mapped[str] = mapped_column(Nfc(200), default="")
     page_count: Mapped[int | None]
     copies: Mapped[int] = mapped_column(default=1)
-    due_at: Mapped[datetime | None]
+    sender_due_at: Mapped[datetime | None]  # what the letter itself asks for
+    due_at: Mapped[datetime | None]  # what counts: the leader's date, else the sender's
     due_source: Mapped[DueSource] = mapped_column(default=DueSource.NONE)
     note: Mapped[str] = mapped_column(Nfc(500), default="")
     envelope_only: Mapped[bool] = mapped_column(default=False)  # addressed by name, not opened
@@ -184,6 +186,16 @@ class IncomingDocument(Base):
             )
         self.status = status
         self.closed_at = now() if status in CLOSED else None
+
+    @property
+    def leader_due_at(self) -> datetime | None:
+        """The date a leader set; it counts before the sender's."""
+        return self.due_at if self.due_source is DueSource.LEADER else None
+
+    def take_sender_due(self) -> None:
+        """No leader's date stands any more: what the sender asks for counts again."""
+        self.due_at = self.sender_due_at
+        self.due_source = DueSource.TEXT if self.sender_due_at else DueSource.NONE
 
     def must_be_registered(self) -> None:
         if not self.registered:

@@ -38,13 +38,13 @@ def due_in_text(session: Session, hint: str) -> DueProposal | None:
 
 def due_for_unit(session: Session, letter: IncomingDocument) -> DueProposal | None:
     """One working day before the sender's date, so that the reply leaves in time."""
-    if letter.due_at is None or letter.due_source is not DueSource.TEXT:
+    if letter.sender_due_at is None:
         return None
-    calendar, asked = load_calendar(session), local(letter.due_at).date()
+    calendar, asked = load_calendar(session), local(letter.sender_due_at).date()
     day = calendar.previous_working_day(asked)
     if day < today():
         return DueProposal(
-            letter.due_at, DueSource.LEADER, "Hạn của nơi gửi, không còn ngày dự phòng"
+            letter.sender_due_at, DueSource.LEADER, "Hạn của nơi gửi, không còn ngày dự phòng"
         )
     why = f"Trước hạn của nơi gửi ({asked:%d/%m/%Y}) một ngày làm việc"
     return DueProposal(calendar.end_of_day(day), DueSource.LEADER, why)

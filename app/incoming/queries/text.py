@@ -27,6 +27,7 @@ from app.registers.queries import document_types
 from ocr import Reading, usual_case
 from ocr.types import DOUBTFUL_BELOW, Box
 
+AUTHORITY = re.compile(r"\s*(TM|KT|TL|TUQ|Q)\s*[.,:]")  # decree 30/2020, annex I
 URGENCIES = {"normal": 0, "urgent": 1, "very_urgent": 2, "flash": 3}
 SNAPPED = 0.95
 """Confidence of an organ's name that is, but for case and marks, one of the directory."""
@@ -140,7 +141,7 @@ class ProposedForm:
 
 FORM_FIELDS = (
     "code_number", "code_notation", "issued_date", "organ_name", "document_type",
-    "subject_summary", "urgency", "signer_name", "signer_position",
+    "subject_summary", "urgency", "signer_name", "signer_authority", "signer_position",
 )  # fmt: skip
 
 
@@ -162,7 +163,8 @@ def proposed_form(session: Session, letter: IncomingDocument) -> ProposedForm:
         "subject_summary": _field(raw, "subject_summary", _spelled_out),
         "urgency": _field(raw, "urgency", lambda text: URGENCIES.get(str(text), 0)),
         "signer_name": _field(raw, "signer_name"),
-        "signer_position": _field(raw, "signer_position", _as_line),
+        "signer_authority": _authority_field(raw),
+        "signer_position": _field(raw, "signer_position", _post_of),
     }
     if fields["urgency"].value is None:
         fields["urgency"] = ProposedField(0, 1.0)
@@ -216,6 +218,21 @@ def _as_line(value: Any) -> str:
     if isinstance(value, dict):
         return str(value.get("date") or value.get("text") or "")
     return "" if value is None else str(value)
+
+
+def _post_of(value: Any) -> str:
+    """The signer's own post, without the lines that say by whose authority (TM., KT., TL.)."""
+    lines = value if isinstance(value, list) else [value]
+    return _as_line([line for line in lines if not AUTHORITY.match(str(line))])
+
+
+def _authority_field(raw: dict[str, Any]) -> ProposedField:
+    """“TM. ỦY BAN NHÂN DÂN; KT. CHỦ TỊCH”; empty when the post signs by itself."""
+    found = raw.get("signer_position") or {}
+    value = found.get("value")
+    lines = value if isinstance(value, list) else [value] if value else []
+    texts = [str(line) for line in lines if AUTHORITY.match(str(line))]
+    return _at(found, "; ".join(texts)) if texts else ProposedField("")
 
 
 def _organ(session: Session, raw: dict[str, Any]) -> Organ | None:

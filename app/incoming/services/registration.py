@@ -50,7 +50,8 @@ class SameLetter(RuleViolated):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationData:
-    """What the book says of a letter. `organ_name` makes an organ when `organ_id` is None."""
+    """What the book says of a letter. `organ_name` makes an organ when `organ_id` is None.
+    `due_at` is what the letter itself asks for, not a leader's date."""
 
     issuing_body_id: int
     subject_summary: str
@@ -62,6 +63,7 @@ class RegistrationData:
     document_type: str | None = None
     urgency: int = Urgency.NORMAL
     signer_name: str = ""
+    signer_authority: str = ""
     signer_position: str = ""
     page_count: int | None = None
     copies: int = 1
@@ -174,11 +176,11 @@ def _check(session: Session, data: RegistrationData) -> DocumentType | None:
 
 TEXTS = {
     "subject_summary": 500, "code_number": 40, "code_notation": 60, "signer_name": 100,
-    "signer_position": 200, "note": 500, "organ_name": 300,
+    "signer_authority": 200, "signer_position": 200, "note": 500, "organ_name": 300,
 }  # fmt: skip
 PLAIN = (
     "issuing_body_id", "issued_date", "document_type", "urgency", "page_count", "copies",
-    "due_at", "due_source", "envelope_only", "reading_confidence",
+    "envelope_only", "reading_confidence",
 )  # fmt: skip
 
 
@@ -195,6 +197,9 @@ def _fill(
     wanted: dict[str, object] = {name: getattr(data, name) for name in PLAIN}
     for name, length in TEXTS.items():
         wanted[name] = " ".join(str(getattr(data, name)).split())[:length]
+    wanted["sender_due_at"] = data.due_at
+    if letter.due_source is not DueSource.LEADER:  # whose date counts before the sender's
+        wanted |= {"due_at": data.due_at, "due_source": data.due_source}
     wanted["organ_id"] = organ.id
     wanted["organ_name"] = wanted["organ_name"] or organ.name
     wanted["urgency"] = int(data.urgency)
@@ -283,6 +288,8 @@ def data_of(letter: IncomingDocument) -> RegistrationData:
     if letter.issuing_body_id is None:
         raise RuleViolated("Văn bản chưa vào sổ.")
     values = {field.name: getattr(letter, field.name) for field in fields(RegistrationData)}
+    asked = letter.sender_due_at
+    values |= {"due_at": asked, "due_source": DueSource.TEXT if asked else DueSource.NONE}
     return RegistrationData(**values)
 
 

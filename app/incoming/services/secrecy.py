@@ -187,7 +187,7 @@ def _forget_letter(session: Session, actor: Actor, item: IntakeItem, letter_id: 
     if placed is not None and letter.main_file_id == placed.file_id:
         letter.main_file_id = None
         letter.subject_summary = "(Nội dung đã xóa vì là tài liệu mật)"
-        letter.signer_name = letter.signer_position = letter.note = ""
+        letter.signer_name = letter.signer_authority = letter.signer_position = letter.note = ""
         letter.closed_reason = None
         letter.purged_at = now()
         proposals = sa.update(Proposal).where(Proposal.letter_id == letter_id)

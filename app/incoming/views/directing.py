@@ -67,7 +67,7 @@ def directive_page(
     panel = load_panel(
         session,
         actor,
-        sender_due=letter.due_at,
+        sender_due=letter.sender_due_at,
         urgency=letter.urgency,
         past=[directive for _letter, directive in past_directives(session, actor, letter)],
         subject=f"{label} gần nhất của {letter.organ_name}",

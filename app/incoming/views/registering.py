@@ -35,7 +35,7 @@ from app.web.shell import current_actor
 
 READ_FIELDS = (
     "code_number", "code_notation", "issued_date", "document_type", "subject_summary",
-    "signer_name", "signer_position",
+    "signer_name", "signer_authority", "signer_position",
 )  # fmt: skip
 RULE = "rule:"  # before the id of a routing rule, where a post's id may stand too
 
@@ -112,6 +112,7 @@ def data_from(session: Session, form: RegisterForm, view: LetterView | None) -> 
         document_type=form.document_type.data or None,
         urgency=int(form.urgency.data or 0),
         signer_name=form.signer_name.data or "",
+        signer_authority=form.signer_authority.data or "",
         signer_position=form.signer_position.data or "",
         page_count=view.proposed.page_count if view else None,
         copies=form.copies.data or 1,
@@ -288,8 +289,9 @@ def corrected(session: Session, form: CorrectForm, letter: IncomingDocument) -> 
         envelope_only=letter.envelope_only,
         reading_confidence=letter.reading_confidence,
     )
-    if letter.due_at is not None and form.due_on.data == local(letter.due_at).date():
-        kept = replace(kept, due_at=letter.due_at, due_source=letter.due_source)
+    asked = letter.sender_due_at
+    if asked is not None and form.due_on.data == local(asked).date():
+        kept = replace(kept, due_at=asked, due_source=DueSource.TEXT)
     return kept
 
 
@@ -307,11 +309,11 @@ def show_correction(token: str, form: CorrectForm | None, message: str | None = 
 def values_of(letter: IncomingDocument) -> dict[str, object]:
     """What the book says now, for the form."""
     names = ("code_number", "code_notation", "issued_date", "document_type", "subject_summary",
-             "signer_name", "signer_position", "issuing_body_id", "note", "version",
-             "copies")  # fmt: skip
+             "signer_name", "signer_authority", "signer_position", "issuing_body_id", "note",
+             "version", "copies")  # fmt: skip
     values: dict[str, object] = {name: getattr(letter, name) for name in names}
     return values | {
         "urgency": str(letter.urgency),
         "organ": str(letter.organ_id or letter.organ_name),
-        "due_on": local(letter.due_at).date() if letter.due_at else None,
+        "due_on": local(letter.sender_due_at).date() if letter.sender_due_at else None,
     }

@@ -138,7 +138,8 @@ class Task(Base):
     assigned_at: Mapped[datetime | None]  # to a person of the unit
     submitted_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
-    product: Mapped[str] = mapped_column(Nfc(500), default="")  # number of the reply, or a note
+    product: Mapped[str] = mapped_column(Nfc(500), default="")  # in one line, for books and lists
+    result: Mapped[str] = mapped_column(Nfc(4000), default="")  # what was done, as it was written
     return_reason: Mapped[str | None] = mapped_column(Nfc(500))
     children_waived: Mapped[bool] = mapped_column(default=False)
     participants: Mapped[list[TaskParticipant]] = relationship(

@@ -11,7 +11,7 @@ from app import clock
 from app.db import reading, transaction
 from app.errors import PermissionDenied
 from app.incoming import queries, services
-from app.incoming.models import DueSource, IncomingDocument
+from app.incoming.models import IncomingDocument
 from app.registers import services as registers
 from app.tasks.models import Outcome, Task
 from app.tasks.parties import Party
@@ -128,9 +128,9 @@ def test_the_date_in_the_text_is_proposed_and_the_unit_gets_a_day_less(
         assert queries.due_in_text(session, "khi nào xong") is None
         assert friday is not None
         assert sunday is not None
-        letter = IncomingDocument(due_at=friday.at, due_source=DueSource.TEXT)
+        letter = IncomingDocument(sender_due_at=friday.at)
         unit = queries.due_for_unit(session, letter)
-        without = IncomingDocument(due_at=None, due_source=DueSource.NONE)
+        without = IncomingDocument(sender_due_at=None)
         assert queries.due_for_unit(session, without) is None
     assert unit is not None
     assert friday.at.date() == sunday.at.date() == date(2026, 11, 27)

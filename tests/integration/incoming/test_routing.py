@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -147,14 +148,30 @@ def test_an_assigned_letter_is_seen_by_the_unit_and_noted_in_the_book(
                 queries.get_letter(session, other, submitted)
 
 
-def test_the_leaders_date_becomes_the_letters_deadline(office: Office, submitted: int) -> None:
-    due = datetime(2026, 12, 1, 10, tzinfo=UTC)
-    order = DirectiveOrder(Outcome.ASSIGN, lead=Party(office.economy), due_at=due)
-    direct(office.leader, submitted, order)
+def test_the_leaders_date_counts_before_the_senders_which_stays_and_comes_back(
+    office: Office, submitted: int
+) -> None:
+    asked, given = (datetime(2026, 12, day, 10, tzinfo=UTC) for day in (4, 1))
+    with transaction("t.ask") as session:
+        letter = session.get_one(IncomingDocument, submitted)
+        letter.sender_due_at = letter.due_at = asked
+        letter.due_source = DueSource.TEXT
+    order = DirectiveOrder(Outcome.ASSIGN, lead=Party(office.economy), due_at=given)
+    directive = direct(office.leader, submitted, order)
 
-    assert (letter_of(submitted).due_at, letter_of(submitted).due_source) == (
-        due, DueSource.LEADER,
-    )  # fmt: skip
+    letter = letter_of(submitted)
+    assert (letter.due_at, letter.leader_due_at, letter.sender_due_at) == (given, given, asked)
+    corrected = replace(services.data_of(letter), due_at=None, due_source=DueSource.NONE)
+    with transaction("t.correct") as session:
+        services.correct_letter(
+            session, office.clerk, letter_id=submitted, data=corrected, reason="Đọc nhầm"
+        )
+    assert (letter_of(submitted).due_at, letter_of(submitted).sender_due_at) == (given, None)
+    with transaction("t.recall") as session:
+        directives.recall_directive(
+            session, office.leader, directive_id=directive, reason="Giao nhầm"
+        )
+    assert (letter_of(submitted).due_at, letter_of(submitted).due_source) == (None, DueSource.NONE)
 
 
 def test_another_leader_does_not_direct_a_letter_that_lies_elsewhere(
