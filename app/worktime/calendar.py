@@ -32,15 +32,15 @@ class Unit(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class WeeklyShifts:
-    """The ordinary week from a day on: shifts by weekday (0 is Monday).
-
-    `reception`: hours in which a counter takes dossiers in but nobody works on them.
-    """
+    """The ordinary week from a day on: shifts by weekday (0 is Monday)."""
 
     valid_from: date
     valid_to: date | None
     shifts: Mapping[int, tuple[Minutes, ...]]
-    reception: Mapping[int, tuple[Minutes, ...]] = field(default_factory=dict)
+
+    def holds(self, day: date) -> bool:
+        """Whether the week is in force on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,14 @@ class SpecialDay:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Weeks and special days. A moment within a shift is working time, its end included."""
+    """Weeks and special days. A moment within a shift is working time, its end included.
+
+    `receptions`: hours in which a counter takes dossiers in but nobody works on them.
+    """
 
     weeks: tuple[WeeklyShifts, ...]
     special: Mapping[date, SpecialDay] = field(default_factory=dict)
+    receptions: tuple[WeeklyShifts, ...] = ()
 
     @cached_property
     def _cache(self) -> dict[date, tuple[Minutes, ...]]:
@@ -73,21 +77,13 @@ class Calendar:
         return found
 
     def _weekly(self, day: date) -> tuple[Minutes, ...]:
-        week = self._week_of(day)
-        return week.shifts.get(day.weekday(), ()) if week is not None else ()
-
-    def _week_of(self, day: date) -> WeeklyShifts | None:
-        for week in self.weeks:
-            if week.valid_from <= day and (week.valid_to is None or day <= week.valid_to):
-                return week
-        return None
+        return _shifts_in(self.weeks, day)
 
     def reception_on(self, day: date) -> tuple[Minutes, ...]:
         """When a dossier can be handed in: the shifts, and hours of reception alone."""
-        week = self._week_of(day)
-        if day in self.special or week is None:
+        if day in self.special:
             return self.shifts_on(day)
-        return tuple(sorted((*self.shifts_on(day), *week.reception.get(day.weekday(), ()))))
+        return tuple(sorted((*self.shifts_on(day), *_shifts_in(self.receptions, day))))
 
     def only_receives(self, day: date) -> bool:
         """A day on which the counter is open but which is no working day, as some Saturdays."""
@@ -207,6 +203,12 @@ def deadline_state(
     if local(at).date() == local(due_at).date():
         return DeadlineState("today")
     return DeadlineState("soon" if days <= SOON_WORKING_DAYS else "later", days)
+
+
+def _shifts_in(weeks: tuple[WeeklyShifts, ...], day: date) -> tuple[Minutes, ...]:
+    """The shifts of a day in the first week that is in force."""
+    week = next((week for week in weeks if week.holds(day)), None)
+    return week.shifts.get(day.weekday(), ()) if week is not None else ()
 
 
 def at_minute(day: date, minutes: int) -> datetime:

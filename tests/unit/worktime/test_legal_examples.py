@@ -24,11 +24,9 @@ MORNING = ((450, 690),)
 
 def counter() -> Calendar:
     """The office's calendar, with Saturday mornings for reception and a short last day of 2026."""
-    weeks: tuple[WeeklyShifts, ...] = tuple(
-        replace(week, reception={5: MORNING}) for week in CALENDAR.weeks
-    )
+    saturdays = WeeklyShifts(date(2026, 1, 1), None, {5: MORNING})
     short = {date(2026, 12, 31): SpecialDay("Làm buổi sáng", MORNING, True)}
-    return Calendar(weeks, {**CALENDAR.special, **short})
+    return Calendar(CALENDAR.weeks, {**CALENDAR.special, **short}, (saturdays,))
 
 
 def moment(written: str) -> datetime:
@@ -60,7 +58,7 @@ def calendar_of(line: dict[str, Any]) -> Calendar:
     if added is None:
         return calendar
     day = {added["ngày"]: SpecialDay(added["tên"], (), False)}
-    return Calendar(calendar.weeks, {**calendar.special, **day})
+    return replace(calendar, special={**calendar.special, **day})
 
 
 @pytest.mark.parametrize("line", TABLE, ids=[line["ví dụ"] for line in TABLE])
