@@ -33,10 +33,11 @@ MOST_STREAMS = 200  # a process; above it pages poll
 STREAM_SECONDS = 600  # then the client comes back and its rights are looked up again
 BEAT_SECONDS = 20
 QUEUE_SIZE = 50
-COUNTERS_A_LOOK = 20  # pages whose counters are computed in one look; the others wait a second
+REST = 4  # times as long as counting for one actor took: the pages of the process come first
 WATCHED = (ThingChanged.name, ThingPurged.name, ThingProgressed.name, NoticeGiven.name)
 
 Message = dict[str, Any]
+Who = tuple[int | None, int | None]  # person and post: they see the same numbers
 
 
 @dataclass(eq=False, slots=True)
@@ -45,6 +46,10 @@ class Stream:
 
     actor: Actor
     waiting: queue.Queue[Message] = field(default_factory=lambda: queue.Queue(QUEUE_SIZE))
+
+    @property
+    def who(self) -> Who:
+        return self.actor.person_id, self.actor.post_id
 
     def tell(self, message: Message) -> None:
         """Hand over a message; a page that does not keep up misses it and refreshes later."""
@@ -71,8 +76,9 @@ class Broadcaster:
         self._lock = threading.Lock()
         self._pause = pause
         self._thread: threading.Thread | None = None
+        self._began = 0.0  # the last look
         self._last = 0
-        self._uncounted: dict[Stream, None] = {}  # in the order in which they began to wait
+        self._uncounted: dict[Who, set[Stream]] = {}  # in the order in which they began to wait
 
     def join(self, actor: Actor) -> Stream | None:
         """A new stream, or None when the process has as many as it can serve well."""
@@ -91,18 +97,19 @@ class Broadcaster:
     def leave(self, stream: Stream) -> None:
         with self._lock:
             self._streams.discard(stream)
-            self._uncounted.pop(stream, None)
+            self._uncounted.get(stream.who, set[Stream]()).discard(stream)
 
     def _run(self) -> None:
         while True:
-            time.sleep(self._pause)
+            time.sleep(max(0.0, self._began + self._pause - time.monotonic()))
             try:
                 self.look()
             except Exception:  # the database may be away for a while; streams stay open
                 log.exception("live: look failed")
 
     def look(self) -> None:
-        """Read what is new and tell it to the streams."""
+        """Read what is new, tell it to the streams, and then the counters as far as time goes."""
+        self._began = time.monotonic()
         with self._lock:
             streams = list(self._streams)
         with reading() as session:
@@ -119,7 +126,7 @@ class Broadcaster:
                 self._last = events[-1].id
                 news = _news(session, [(row.name, row.payload) for row in events])
                 self._spread(streams, news)
-            self._count(session)
+        self._count()
 
     def _spread(self, streams: Iterable[Stream], news: News) -> None:
         for stream in streams:
@@ -129,23 +136,29 @@ class Broadcaster:
             if message and message.keys() != {"progress"}:
                 with self._lock:
                     if stream in self._streams:  # it may have left meanwhile
-                        self._uncounted.setdefault(stream)
+                        self._uncounted.setdefault(stream.who, set()).add(stream)
 
-    def _count(self, session: Session) -> None:
-        """New counters for the pages that have waited longest; equal actors share the queries."""
-        with self._lock:
-            waiting = list(self._uncounted)[:COUNTERS_A_LOOK]
+    def _count(self) -> None:
+        """New counters until it is time to look again, for who has waited longest first.
+
+        Equal actors share the queries. After each the thread rests, so that however many are
+        signed in it takes a fifth of the time, and never a long stretch, from the pages.
+        """
+        while time.monotonic() < self._began + self._pause:
+            with self._lock:
+                who = next(iter(self._uncounted), None)
+                waiting = self._uncounted.pop(who, set[Stream]()) if who else set[Stream]()
+            if who is None:
+                return
+            if not waiting:
+                continue
+            started = time.monotonic()
+            with reading() as session:
+                found = counts(session, next(iter(waiting)).actor)
+            numbers = {k: {"number": c.number, "urgent": c.urgent} for k, c in found.items()}
             for stream in waiting:
-                del self._uncounted[stream]
-        found: dict[tuple[int | None, int | None], Message] = {}
-        for stream in waiting:
-            key = (stream.actor.person_id, stream.actor.post_id)
-            if key not in found:
-                numbers = counts(session, stream.actor)
-                found[key] = {
-                    k: {"number": c.number, "urgent": c.urgent} for k, c in numbers.items()
-                }
-            stream.tell({"counters": found[key]})
+                stream.tell({"counters": numbers})
+            time.sleep(REST * (time.monotonic() - started))
 
 
 def _newest_id(session: Session) -> int:
