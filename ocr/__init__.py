@@ -25,6 +25,8 @@ What the application uses (`ocr.reader`, also importable from here):
         One PDF a group of page numbers (1-based; order kept, so it reorders too).
     stamp(path, stamp_pdf, target, page=1) -> None
         A copy of the PDF with the first page of `stamp_pdf` laid over `page`.
+    check_attachment(path, options, deep=False) -> AttachmentCheck
+        Whether a DOCX, XLSX, ODT, EML or ZIP, which is kept and not read, bears a secrecy mark.
     to_pdf(path, target) -> None
         TIFF, PNG or JPEG to PDF, each page an image.
     list_signatures(path) -> tuple[Signature, ...]
@@ -37,6 +39,7 @@ All of them raise `FileRefused(code, sentence)` with a Vietnamese sentence for w
 within the limits; nothing else escapes because of a bad file.
 """
 
+from ocr.attachments import AttachmentCheck, check_attachment
 from ocr.errors import FileRefused
 from ocr.fields.capitals import usual_case
 from ocr.inspect import SNIFF_BYTES, FileType, sniff
@@ -69,6 +72,7 @@ from ocr.types import (
 
 __all__ = [
     "SNIFF_BYTES",
+    "AttachmentCheck",
     "Box",
     "Field",
     "FileFacts",
@@ -82,6 +86,7 @@ __all__ = [
     "SecrecyMark",
     "Signature",
     "Word",
+    "check_attachment",
     "check_first_page",
     "crop",
     "derive_searchable",

@@ -21,8 +21,19 @@ from app.incoming.services import jobs
 from app.incoming.services import reading as results
 from app.incoming.services.jobs import JobClaim, LeaseLost
 from app.security import SYSTEM
-from ocr import FileRefused, FirstPage, check_first_page, derive_searchable, read_file
+from ocr import (
+    SNIFF_BYTES,
+    FileRefused,
+    FirstPage,
+    ReadOptions,
+    check_attachment,
+    check_first_page,
+    derive_searchable,
+    read_file,
+    sniff,
+)
 from workflows.runtime import Runtime, read_options
+from workflows.sheet_scans import take_ours
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +71,14 @@ def _read(runtime: Runtime, claim: JobClaim) -> None:
     first: FirstPage | None = None
     path: Path
     if claim.sha256 is None:
+        if not sniff(runtime.quarantine.head(claim.intake_id, SNIFF_BYTES)).readable:
+            _judge_attachment(runtime, claim, options)
+            return
         first = check_first_page(runtime.quarantine.path(claim.intake_id), options)
         if first.secrecy is not None:
             _hold(runtime, claim, first)
+            return
+        if take_ours(runtime, claim.intake_id, runtime.quarantine.path(claim.intake_id)):
             return
         stored = _store(runtime, claim, first)
         if stored is None:
@@ -78,6 +94,26 @@ def _read(runtime: Runtime, claim: JobClaim) -> None:
     found = read_file(path, options, on_page=on_page, first_page=first)
     with transaction("reading.finish") as session:
         results.finish_reading(session, SYSTEM, claim, found)
+
+
+def _judge_attachment(runtime: Runtime, claim: JobClaim, options: ReadOptions) -> None:
+    """Keep a clean attachment; hold one with a mark, or one that nobody could look into."""
+    path = runtime.quarantine.path(claim.intake_id)
+    if not claim.released:
+        try:
+            check = check_attachment(path, options, deep=True)
+        except FileRefused as error:
+            log.info("attachment of intake %s cannot be judged: %s", claim.intake_id, error.code)
+            check = None
+        if check is None or check.secrecy is not None or not check.complete:
+            mark = check.secrecy if check else None
+            with transaction("reading.hold") as session:
+                results.hold_attachment(session, SYSTEM, claim, mark)
+            return
+    blob = runtime.store.put_path(path)
+    with transaction("reading.pass_attachment") as session:
+        results.pass_attachment(session, SYSTEM, claim, blob)
+    runtime.quarantine.purge(claim.intake_id)
 
 
 def _hold(runtime: Runtime, claim: JobClaim, first: FirstPage) -> None:

@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO
 
-from app.clock import now
+from app.clock import now, today
 from app.db import reading, transaction
 from app.files.store import FileStore, StoredBlob, TooBig, current_store
-from app.incoming.models import IntakeItem, IntakeSource, IntakeState
+from app.incoming.models import IntakeItem, IntakeSource, IntakeState, JobKind
 from app.incoming.purging import carry_out
 from app.incoming.quarantine import Quarantine, current_quarantine
 from app.incoming.queries import ledger
-from app.incoming.services import grouping, intake, secrecy
+from app.incoming.queries.secret_heads import secret_heads_on
+from app.incoming.services import grouping, intake, jobs, secrecy
 from app.incoming.services.intake import Arrival
 from app.incoming.services.secrecy import Purge
 from app.security import SYSTEM, Actor
-from ocr import SNIFF_BYTES, sniff, split
+from ocr import SNIFF_BYTES, FileRefused, ReadOptions, check_attachment, sniff, split
 
 UNFINISHED_AFTER = timedelta(minutes=15)
 
@@ -67,7 +68,7 @@ def take_bytes(actor: Actor, intake_id: int, source: BinaryIO, *, limit: int) ->
 
 
 def settle(actor: Actor, intake_id: int, blob: StoredBlob) -> Taken:
-    """All bytes lie in quarantine: say so, and store at once what is kept without being read."""
+    """All bytes lie in quarantine: say so, and store what is kept without being read."""
     quarantine, store = current_quarantine(), current_store()
     file_type = sniff(quarantine.head(intake_id, SNIFF_BYTES))
     with transaction("incoming.arrived") as session:
@@ -76,19 +77,36 @@ def settle(actor: Actor, intake_id: int, blob: StoredBlob) -> Taken:
         taken = _taken(item)
     if item.settled:
         quarantine.purge(intake_id)
-    if not keep:
-        return taken
-    return store_unread(actor, intake_id, quarantine, store)
+    return keep_attachment(actor, intake_id, quarantine, store) if keep else taken
 
 
-def store_unread(actor: Actor, intake_id: int, quarantine: Quarantine, store: FileStore) -> Taken:
-    """Keep a file that nobody can read a secrecy mark in: it is an attachment to download."""
+def keep_attachment(
+    actor: Actor, intake_id: int, quarantine: Quarantine, store: FileStore
+) -> Taken:
+    """Store an attachment whose text bears no secrecy mark. A worker looks into any other, and
+    holds what bears one."""
+    if not _looks_clean(quarantine, intake_id):
+        with transaction("incoming.judge") as session:
+            item = ledger.get_intake(session, intake_id)
+            jobs.enqueue(session, item, JobKind.READ)
+            return _taken(item)
     blob = store.put_path(quarantine.path(intake_id))
     with transaction("incoming.store") as session:
         item = intake.store_intake(session, actor, intake_id=intake_id, blob=blob, to_be_read=False)
         taken = _taken(item)
     quarantine.purge(intake_id)
     return taken
+
+
+def _looks_clean(quarantine: Quarantine, intake_id: int) -> bool:
+    """A quick look in the sandbox; whatever it cannot tell is not clean."""
+    with reading() as session:
+        options = ReadOptions(secrecy_heads=secret_heads_on(session, today()))
+    try:
+        check = check_attachment(quarantine.path(intake_id), options)
+    except FileRefused:
+        return False
+    return check.complete and check.secrecy is None
 
 
 def split_by_pages(
@@ -149,7 +167,7 @@ def recover() -> int:
             intake.give_up_unfinished(session, SYSTEM, intake_id=intake_id)
         quarantine.purge(intake_id)
     for intake_id in whole:
-        store_unread(SYSTEM, intake_id, quarantine, store)
+        keep_attachment(SYSTEM, intake_id, quarantine, store)
     return len(half) + len(whole)
 
 

@@ -48,6 +48,7 @@ class IntakeSource(enum.Enum):
     WATCH = "watch"
     API = "api"
     IMPORT = "import"
+    EXCHANGE = "exchange"  # a part of another organ's packet
     MANUAL = "manual"  # a page cut out of another file by a clerk
 
 
@@ -104,6 +105,12 @@ class IntakeItem(Base):
     def held(self) -> bool:
         """Whether a person must say if it is secret."""
         return self.held_reason is not None and self.state is IntakeState.QUARANTINED
+
+    @property
+    def has_crop(self) -> bool:
+        """Whether there is a piece of page 1 to show; of typed text there is none."""
+        pictured = self.media_type == "application/pdf" or self.media_type.startswith("image/")
+        return self.held_word is not None and pictured
 
     @property
     def settled(self) -> bool:

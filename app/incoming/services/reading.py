@@ -57,6 +57,41 @@ def hold_for_mark(session: Session, actor: Actor, claim: JobClaim, mark: Secrecy
     return item
 
 
+def hold_attachment(
+    session: Session, actor: Actor, claim: JobClaim, mark: SecrecyMark | None
+) -> IntakeItem:
+    """Keep an attachment in quarantine: its text bears a mark, or nobody could look into it.
+
+    Raises LeaseLost.
+    """
+    if mark is not None:
+        return hold_for_mark(session, actor, claim, mark)
+    job = jobs.held_job(session, claim)
+    item = ledger.get_intake(session, claim.intake_id)
+    item.hold(HeldReason.POSSIBLE, None, None)
+    jobs.finish(job)
+    audit.record(session, actor, "intake.held", item.id, how="unseen")
+    tell_clerks(session, item)
+    announce(session, item)
+    return item
+
+
+def pass_attachment(session: Session, actor: Actor, claim: JobClaim, blob: StoredBlob) -> None:
+    """Keep an attachment that bears no mark, or was released. Its bytes lie in the store already.
+
+    Raises LeaseLost.
+    """
+    job = jobs.held_job(session, claim)
+    jobs.finish(job)
+    item = ledger.get_intake(session, claim.intake_id)
+    earlier = ledger.same_bytes(session, blob.sha256, item.id)
+    if earlier is not None and earlier.id < item.id and earlier.file_id is not None:
+        intake.mark_duplicate(session, item, earlier)
+    else:
+        intake.store_intake(session, actor, intake_id=item.id, blob=blob, to_be_read=False)
+    announce(session, item)
+
+
 def tell_clerks(session: Session, item: IntakeItem) -> None:
     """Say that a file waits for “mật hay không”; the notice names nothing of it."""
     clerks = [post.id for post in posts_with_role(session, Role.CLERK)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import docx
 import pytest
 import sqlalchemy as sa
 
@@ -90,7 +91,10 @@ def test_a_file_over_the_limit_is_refused_with_a_sentence(office: Office) -> Non
 
 
 def test_office_files_are_kept_at_once_without_being_read(office: Office) -> None:
-    taken = send(office.clerk, b"PK\x03\x04" + b"\0" * 26 + b"word/document.xml", "Phụ lục.docx")
+    document, out = docx.Document(), io.BytesIO()
+    document.add_paragraph("Phụ lục về bảo vệ bí mật nhà nước")
+    document.save(out)
+    taken = send(office.clerk, out.getvalue(), "Phụ lục.docx")
 
     assert taken.state is IntakeState.REVIEW
     with reading() as session:

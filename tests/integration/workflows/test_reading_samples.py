@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import threading
 import time
 from pathlib import Path
 
+import docx
 import pytest
 import sqlalchemy as sa
 
@@ -14,7 +16,7 @@ import app.demo
 from app import clock
 from app.db import reading, transaction
 from app.demo.make_samples import SENTINEL
-from app.errors import InvalidInput
+from app.errors import InvalidInput, RuleViolated
 from app.files.models import FileRole, StoredFile
 from app.incoming import entry, queries, services
 from app.incoming.models import (
@@ -112,6 +114,49 @@ def test_a_false_hit_is_released_read_and_loses_nothing(running: Runtime, staffe
     assert item.state is IntakeState.READ
     assert item.sha256 is not None
     assert running.store.path(item.sha256).read_bytes() == (SAMPLES / "08-mat.pdf").read_bytes()
+
+
+def test_an_attachment_with_a_mark_holds_its_letter_until_a_person_decides(
+    running: Runtime, staffed: Office
+) -> None:
+    clerk, out = staffed.clerk, io.BytesIO()
+    document = docx.Document()
+    document.add_paragraph("MẬT")
+    document.save(out)
+    main = upload(staffed, "01-cong-van.pdf")
+    arrival = services.Arrival("Phụ lục.docx", IntakeSource.UPLOAD, letter_id=main.letter_id)
+    taken = entry.take_in(clerk, io.BytesIO(out.getvalue()), arrival, limit=LIMIT)
+    assert taken.state is IntakeState.QUARANTINED
+    work(running)
+
+    item = item_of(taken)
+    assert (item.held_reason, item.held_word, item.held_until) == (HeldReason.POSSIBLE, "MẬT", None)
+    assert not item.has_crop
+    data = services.RegistrationData(
+        issuing_body_id=staffed.committee_id, subject_summary="Gửi phụ lục", organ_name="Sở Y tế"
+    )
+    assert main.letter_id is not None
+    with transaction() as session, pytest.raises(RuleViolated, match="giữ lại"):
+        services.register_letter(session, clerk, letter_id=main.letter_id, data=data)
+    with transaction() as session:
+        services.release(session, clerk, intake_id=taken.intake_id, reason="Tên cột của biểu mẫu")
+    work(running)
+
+    item = item_of(taken)
+    assert item.state is IntakeState.REVIEW
+    assert item.sha256 is not None
+    assert running.store.path(item.sha256).read_bytes() == out.getvalue()
+    assert list(running.quarantine.ids()) == []
+
+
+def test_an_attachment_nobody_can_look_into_waits_for_a_person(
+    running: Runtime, staffed: Office
+) -> None:
+    arrival = services.Arrival("Phụ lục.zip", IntakeSource.UPLOAD)
+    taken = entry.take_in(staffed.clerk, io.BytesIO(b"PK\x03\x04x"), arrival, limit=LIMIT)
+    work(running)
+
+    assert (item_of(taken).held_reason, item_of(taken).held_word) == (HeldReason.POSSIBLE, None)
 
 
 @pytest.mark.parametrize(
