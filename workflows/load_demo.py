@@ -10,6 +10,7 @@ import sys
 from app.clock import frozen, today
 from app.db import transaction
 from app.demo import office as demo_office
+from app.demo import writing
 from app.demo.filing import file_letters
 from app.demo.history import History
 from app.demo.letters import load_letters
@@ -29,6 +30,7 @@ def load(running: Runtime) -> int:
     for step in history.steps():
         with frozen(step.at):
             step.act(history, step.story)
+    writing.load(office)
     file_letters(office)
     return len(history.stories)
 

@@ -113,7 +113,7 @@ def _as_received(view: DocumentView) -> DocumentView:
         comments=(),
         steps=(),
         opinions=(),
-        stages=tuple(s for s in view.stages if s.stage is Stage.SEALED)[:1],
+        stages=tuple(s for s in view.stages if s.stage in (Stage.SEALED, Stage.SCANNED))[:1],
         jobs=(),
         copies=(),
         chain=(),

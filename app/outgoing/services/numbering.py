@@ -170,7 +170,7 @@ def on_entry_voided(session: Session, happened: EntryVoided) -> None:
         moving.drop_stages(session, document.id)
         document.signed_at = None
     else:
-        moving.drop_stages(session, document.id, Stage.NUMBERED, Stage.SEALED)
+        moving.drop_stages(session, document.id, Stage.NUMBERED, Stage.SEALED, Stage.SCANNED)
     document.status = S.SIGNED if document.signed_at is not None else S.APPROVED
     document.register_entry_id = document.code_number = document.code_label = None
     document.code_year = document.issued_date = document.numbered_at = None

@@ -26,7 +26,15 @@ from app.outgoing.forms import (
     ReturnForm,
     SubmitForm,
 )
-from app.outgoing.models import GONE_OUT, IN_REVIEW, STATUS_LABELS, Desk, Medium, OutgoingStatus
+from app.outgoing.models import (
+    GONE_OUT,
+    IN_REVIEW,
+    STATUS_LABELS,
+    Desk,
+    Medium,
+    OutgoingStatus,
+    Stage,
+)
 from app.outgoing.models.issuing import (
     CHANNEL_LABELS,
     COPY_LABELS,
@@ -75,6 +83,8 @@ class Acts:
     correct: bool = False
     copy: bool = False
     file: bool = False
+    scan: bool = False
+    rescan: bool = False
 
 
 def acts_for(actor: Actor, view: DocumentView) -> Acts:
@@ -86,6 +96,7 @@ def acts_for(actor: Actor, view: DocumentView) -> Acts:
     clerk = actor.may(permissions.ISSUE)
     gone = document.status in GONE_OUT
     paper = document.medium is Medium.PAPER
+    scanned = any(one.stage is Stage.SCANNED for one in view.stages)
     ready = document.status is S.SIGNED or (document.status is S.APPROVED and document.number_first)
     order = (Desk.DRAFTER, Desk.UNIT, Desk.OFFICE, Desk.LEADER)
     asked = [one for one in view.opinions if one.answered_at is None]
@@ -112,6 +123,8 @@ def acts_for(actor: Actor, view: DocumentView) -> Acts:
         recall=actor.may(permissions.RECALL) and document.status in (S.ISSUED, S.FILED),
         correct=actor.may(permissions.DRAFT) and gone,
         copy=clerk and document.status in (S.ISSUED, S.FILED),
+        scan=clerk and paper and document.numbered and not scanned,
+        rescan=clerk and paper and document.numbered and scanned,
         file=document.status is S.ISSUED and (clerk or document.drafter_post_id in actor.post_ids),
     )
 

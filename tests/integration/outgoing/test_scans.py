@@ -1,0 +1,127 @@
+"""Paper documents: their number sheet, and the scan that finds its document by the sheet's code."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.db import reading
+from app.demo.scanning import Quality, scan
+from app.files.models import StoredFile
+from app.files.store import current_store
+from app.incoming import entry
+from app.incoming.models import IntakeItem, IntakeSource, IntakeState
+from app.incoming.quarantine import current_quarantine
+from app.incoming.services.intake import Arrival
+from app.outgoing.models import PaperStage, Stage
+from app.outgoing.papers.layout import to_pdf
+from app.registers.models import RegisterEntry
+from app.web.shell import settings
+from tests.factories import Office
+from tests.integration.incoming.pages import browser, page
+from tests.integration.outgoing.conftest import Writers
+from tests.integration.outgoing.test_views import address, document
+from tests.unit.outgoing.papers.examples import LETTER
+from workflows import reading as readings
+from workflows.runtime import Runtime
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def pile(*pdfs: bytes) -> bytes:
+    """Sheets and letters laid upon each other and scanned, a little askew."""
+    made = pikepdf.new()
+    for one in pdfs:
+        made.pages.extend(pikepdf.open(io.BytesIO(one)).pages)
+    out = io.BytesIO()
+    made.save(out)
+    return scan(out.getvalue(), Quality.SKEWED, seed=7)
+
+
+def sheet(app: Flask, office: Office, document_id: int) -> bytes:
+    return browser(app, office.clerk).get(f"{address(document_id)}/phieu-so.pdf").data
+
+
+def send(app: Flask, office: Office, data: bytes, path: str = "/van-ban-di/ban-quet") -> str:
+    answer = browser(app, office.clerk).post(
+        path, data={"file": (io.BytesIO(data), "scan.pdf")}, headers={"Accept": "application/json"}
+    )
+    return str(answer.get_json()["message"])
+
+
+def scans_of(document_id: int) -> list[int]:
+    """The page counts of the scans that are shown."""
+    with reading() as session:
+        rows = (
+            sa.select(StoredFile.page_count)
+            .join(PaperStage, PaperStage.file_id == StoredFile.id)
+            .where(
+                PaperStage.document_id == document_id,
+                PaperStage.stage == Stage.SCANNED,
+                PaperStage.dropped_at.is_(None),
+            )
+        )
+        return [count or 0 for count in session.scalars(rows)]
+
+
+def test_a_pile_with_sheets_is_cut_and_each_part_goes_to_its_document(
+    app: Flask, office: Office, writers: Writers
+) -> None:
+    first, second = (writers.sealed(subject_summary=f"Việc {n}") for n in (1, 2))
+    letter = to_pdf(LETTER)
+    pages = len(pikepdf.open(io.BytesIO(letter)).pages)
+    scanned = pile(sheet(app, office, first), letter, sheet(app, office, second), letter)
+    waiting = page(browser(app, office.clerk), "/van-ban-di/ban-quet")
+    assert "Việc 1" in waiting
+
+    assert send(app, office, scanned) == "Đã đính bản quét vào văn bản 01/UBND-KT, 02/UBND-KT."
+
+    assert (scans_of(first), scans_of(second)) == ([pages], [pages])
+    assert "Mọi văn bản giấy đã có bản quét" in page(
+        browser(app, office.clerk), "/van-ban-di/ban-quet"
+    )
+    with reading() as session:
+        assert session.scalar(sa.select(sa.func.count(RegisterEntry.id))) == 2
+
+
+def test_a_scan_by_hand_needs_no_sheet_but_refuses_that_of_another(
+    app: Flask, office: Office, writers: Writers
+) -> None:
+    first, second = (writers.sealed(subject_summary=f"Việc {n}") for n in (1, 2))
+    letter = to_pdf(LETTER)
+    where = f"{address(first)}/ban-quet"
+    assert "Không thấy phiếu số" in send(app, office, letter)
+    assert "của văn bản 02/UBND-KT" in send(
+        app, office, pile(sheet(app, office, second), letter), where
+    )
+    assert "chỉ có phiếu số" in send(
+        app, office, pile(sheet(app, office, first), sheet(app, office, second))
+    )
+    assert scans_of(first) == []
+    assert "Đã đính" in send(app, office, letter, where)
+    assert "Đã đính" in send(app, office, letter, where)  # a better scan: the first one stays kept
+    assert len(scans_of(first)) == 1
+    assert browser(app, office.clerk).get(where).status_code == 200
+
+
+def test_a_scan_that_comes_in_with_letters_is_known_by_its_sheet(
+    app: Flask, office: Office, writers: Writers
+) -> None:
+    document_id = writers.sealed()
+    scanned = pile(sheet(app, office, document_id), to_pdf(LETTER))
+    arrival = Arrival("quet.pdf", IntakeSource.WATCH)
+    taken = entry.take_in(office.clerk, io.BytesIO(scanned), arrival, limit=10**8)
+
+    while readings.run_next(Runtime(settings(app), current_store(), current_quarantine())):
+        pass
+
+    with reading() as session:
+        item = session.get_one(IntakeItem, taken.intake_id)
+    assert item.state is IntakeState.REJECTED
+    assert item.reject_reason == "Bản quét của văn bản đi 01/UBND-KT: đã đính vào văn bản đó."
+    assert len(scans_of(document_id)) == 1
+    assert document(document_id).full_code == "01/UBND-KT"
