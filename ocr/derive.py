@@ -80,12 +80,24 @@ def split_pdf(path: str, groups: Sequence[Sequence[int]], options: ReadOptions) 
     return names
 
 
+def _shown_box(page: pikepdf.Page) -> pikepdf.Rectangle:
+    """What a viewer shows of a page: its crop box, as far as the medium reaches. The trim box,
+    which would be taken otherwise, is the printer's."""
+    crop, media = pikepdf.Rectangle(page.cropbox), pikepdf.Rectangle(page.mediabox)
+    left, right = max(crop.llx, media.llx), min(crop.urx, media.urx)
+    bottom, top = max(crop.lly, media.lly), min(crop.ury, media.ury)
+    if left >= right or bottom >= top:
+        return media
+    return pikepdf.Rectangle(left, bottom, right, top)
+
+
 def overlay_pdf(path: str, stamp_pdf: str, page: int, target: str) -> str:
     """A copy with the first page of `stamp_pdf` laid over one page, whole page on whole page."""
     with _open_pdf(path) as pdf, _open_pdf(stamp_pdf) as stamp:
         if not 1 <= page <= len(pdf.pages) or not len(stamp.pages):
             raise FileRefused("bad_request", f"page {page} of {len(pdf.pages)}")
-        pdf.pages[page - 1].add_overlay(stamp.pages[0])
+        below = pdf.pages[page - 1]
+        below.add_overlay(stamp.pages[0], _shown_box(below))
         _save(pdf, target)
     return target
 

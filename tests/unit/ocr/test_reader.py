@@ -19,6 +19,7 @@ from ocr import (
     ReadOptions,
     check_first_page,
     crop,
+    derive,
     derive_searchable,
     inspect_file,
     list_signatures,
@@ -257,6 +258,40 @@ def test_a_stamp_is_laid_over_a_copy(tmp_path: Path) -> None:
     assert "DEN 0042" in text
     assert "CỘNG HÒA" in text
     assert path.read_bytes() == before
+
+
+BOXES: dict[str, dict[str, list[int]]] = {
+    "whole": {},
+    "cropped": {"CropBox": [20, 40, 575, 800]},
+    "trimmed": {"TrimBox": [20, 40, 575, 800]},
+    "cropped beyond the paper": {"CropBox": [-10, 0, 585, 842]},
+}
+
+
+@pytest.mark.parametrize("boxes", list(BOXES))
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_a_stamp_lies_upright_in_its_place_on_a_turned_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turned: int, boxes: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(595, 842))
+        page.Rotate = turned
+        for name, box in BOXES[boxes].items():
+            setattr(page, name, pikepdf.Array(box))
+        pdf.save("a.pdf")
+    with pdfium.PdfDocument("a.pdf") as document:
+        width, height = document[0].get_size()
+    canvas = Canvas("stamp.pdf", pagesize=(width, height))
+    canvas.rect(30, height - 120, 100, 70, fill=1)  # 30 from the left, 50 from above
+    canvas.save()
+
+    derive.overlay_pdf("a.pdf", "stamp.pdf", 1, "stamped.pdf")
+
+    with pdfium.PdfDocument("stamped.pdf") as document:
+        rows, columns = np.nonzero(document[0].render(scale=1, grayscale=True).to_numpy() < 128)
+    found = (columns.min(), rows.min(), np.ptp(columns), np.ptp(rows))
+    assert found == pytest.approx((30, 50, 100, 70), abs=1.5)
 
 
 def test_a_jpeg_becomes_a_pdf_with_the_same_data(tmp_path: Path) -> None:
