@@ -12,7 +12,6 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 import numpy.typing as npt
-import pytesseract
 
 from ocr.errors import FileRefused
 
@@ -57,10 +56,14 @@ class TesseractEngine:
         self.seconds = seconds
 
     def read(self, image: Image, *, dpi: int, psm: int = 3) -> list[OcrWord]:
+        import pytesseract  # and with it pandas: a second that only the sandbox pays
+
         config = f"--psm {psm} --oem 1 --dpi {dpi}"
         return parse_tsv(str(self._call(pytesseract.image_to_data, image, config, self.language)))
 
     def turn(self, image: Image, *, dpi: int) -> int:
+        import pytesseract
+
         try:
             answer = self._call(pytesseract.image_to_osd, image, f"--psm 0 --dpi {dpi}", "osd")
         except pytesseract.TesseractError:
@@ -71,6 +74,8 @@ class TesseractEngine:
         return int(values.get("Rotate", 0)) % 360
 
     def _call(self, function: Any, image: Image, config: str, language: str) -> Any:
+        import pytesseract
+
         os.environ["OMP_THREAD_LIMIT"] = "1"  # four times faster on two cores (docs/reading.md)
         with tempfile.NamedTemporaryFile(suffix=".pgm", prefix="page-") as file:
             cv2.imwrite(file.name, image)  # an uncompressed format: nothing to encode twice

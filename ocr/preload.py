@@ -10,8 +10,9 @@ import pyhanko.sign.general
 import pyhanko.sign.validation
 import pyhanko.sign.validation.status
 import pyhanko_certvalidator
+import pytesseract
 from lxml import etree
 
 import ocr.jobs
 
-__all__ = ["docx", "etree", "ocr", "openpyxl", "pyhanko", "pyhanko_certvalidator"]
+__all__ = ["docx", "etree", "ocr", "openpyxl", "pyhanko", "pyhanko_certvalidator", "pytesseract"]

@@ -72,5 +72,5 @@ once app/web/static/dist/.stamp "$(hash_of package-lock.json frontend)" build_as
 scripts/make_secrets.sh "${VAR_DIR:-var}/secrets.env"
 # shellcheck source=env.sh
 . scripts/env.sh
-.venv/bin/flask --app app db upgrade >&2
+.venv/bin/python -m migrations.current || .venv/bin/flask --app app db upgrade >&2
 once "$VAR_DIR/demo.stamp" loaded load_demo

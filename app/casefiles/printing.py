@@ -6,10 +6,9 @@ Columns: decree 30/2020/NĐ-CP, annex VI. All of it takes time: call it outside 
 from __future__ import annotations
 
 from flask import render_template
-from weasyprint import HTML
 
 from app.casefiles.models import CaseFile, WorkHandover
-from app.registers.printing import Column, Heading
+from app.registers.printing import Column, Heading, archival_pdf
 
 INDEX = (
     Column("STT", 5, number=True),
@@ -45,5 +44,4 @@ def protocol_pdf(organ: str, handover: WorkHandover, groups: dict[str, str]) -> 
     html = render_template(
         "casefiles/print_protocol.html", organ=organ, handover=handover, groups=groups
     )
-    made: bytes = HTML(string=html).write_pdf(pdf_variant="pdf/a-2b")
-    return made
+    return archival_pdf(html)

@@ -9,13 +9,12 @@ from __future__ import annotations
 import segno
 from flask import render_template
 from sqlalchemy.orm import Session
-from weasyprint import CSS, HTML
 
 from app.incoming.models import IncomingDocument
 from app.incoming.queries import HandlingSlip, book_rows, follow_up_rows
 from app.incoming.queries.book_portion import Portion
 from app.incoming.stamping import Place
-from app.registers.printing import Cell, Column, Heading
+from app.registers.printing import Cell, Column, Heading, archival_pdf
 from app.security import Actor
 
 REGISTER, FOLLOW_UP = "so-dang-ky", "so-theo-doi"
@@ -52,6 +51,8 @@ BOOKS: dict[str, tuple[str, tuple[Column, ...]]] = {
 
 def label_pdf(organ: str, letter: IncomingDocument, address: str) -> bytes:
     """The arrival stamp as a sticker of 50 × 35 mm; `address` is in its QR code."""
+    from weasyprint import HTML  # 0.5 s to import: only who prints pays
+
     qr = segno.make(address, error="m").svg_data_uri(scale=4, border=0)
     html = render_template("incoming/print_label.html", organ=organ, letter=letter, qr=qr)
     made: bytes = HTML(string=html).write_pdf()
@@ -60,6 +61,8 @@ def label_pdf(organ: str, letter: IncomingDocument, address: str) -> bytes:
 
 def stamp_pdf(organ: str, letter: IncomingDocument, place: Place) -> bytes:
     """The arrival stamp in its place on an otherwise empty page of the letter's size."""
+    from weasyprint import CSS, HTML
+
     html = render_template("incoming/print_stamp.html", organ=organ, letter=letter)
     where = CSS(
         string=f"@page {{ size: {place.width:.2f}mm {place.height:.2f}mm; margin: 0 }}"
@@ -71,9 +74,7 @@ def stamp_pdf(organ: str, letter: IncomingDocument, place: Place) -> bytes:
 
 def slip_pdf(organ: str, slip: HandlingSlip) -> bytes:
     """Phiếu giải quyết văn bản đến, A4, PDF/A-2b."""
-    html = render_template("incoming/print_slip.html", organ=organ, slip=slip)
-    made: bytes = HTML(string=html).write_pdf(pdf_variant="pdf/a-2b")
-    return made
+    return archival_pdf(render_template("incoming/print_slip.html", organ=organ, slip=slip))
 
 
 def heading(organ: str, book: str, which: str, wanted: Portion) -> Heading:

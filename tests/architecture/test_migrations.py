@@ -11,13 +11,29 @@ from app import db
 from app.models import metadata
 from app.triggers import APPEND_ONLY
 from config.settings import Settings
-from migrations.run import downgrade_to, upgrade_to
+from migrations import current
+from migrations.run import at_head, downgrade_to, upgrade_to
 
 
 def test_the_head_equals_the_models(app: Flask) -> None:
     with db.engine().connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_a_start_sees_without_the_application_that_nothing_is_to_be_migrated(
+    app: Flask, settings: Settings
+) -> None:
+    with db.engine().connect() as connection:
+        assert at_head(connection)
+    assert current.recorded(settings.database_url) == current.newest()
+    with db.engine().begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    assert current.recorded(settings.database_url) == "0001"
+    with db.engine().begin() as connection:
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    assert current.recorded(settings.database_url) is None
+    assert current.recorded("sqlite:////nowhere/at/all.sqlite3") is None
 
 
 def test_the_schema_goes_up_down_and_up_again(app: Flask, settings: Settings) -> None:
