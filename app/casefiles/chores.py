@@ -86,6 +86,7 @@ def _case(
         start_on=min([local(case_file.opened_at).date(), *days]),
         end_on=case_file.closed_on,
         documents=tuple(facts for _row, facts in ordered),
+        description=case_file.description,
     )
 
 

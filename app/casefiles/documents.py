@@ -47,6 +47,7 @@ class DocumentFacts:
     due_on: date | None = None
     to_places: str = ""
     full_code: str = ""
+    description: str = ""
     files: tuple[DocumentFile, ...] = ()
 
 
@@ -74,6 +75,16 @@ def facts_of(
         rows = _sources[kind](session, ids) if kind in _sources else _of_cards(session, kind, ids)
         found.update({(kind, facts.id): facts for facts in rows})
     return found
+
+
+def missing_facts(kind: str, thing_id: int) -> DocumentFacts:
+    """What a package says of a thing of which no facts are left (a purged letter): it is listed,
+    not left out."""
+    labels = {known.name: known.label for known in kinds.all_kinds()}
+    return DocumentFacts(
+        kind, thing_id, "(chưa đủ dữ liệu)", type_name=labels.get(kind, kind),
+        description="Dữ liệu mô tả và tệp không còn trong hệ thống khi đóng gói.",
+    )  # fmt: skip
 
 
 def _of_cards(session: Session, kind: str, ids: Sequence[int]) -> list[DocumentFacts]:

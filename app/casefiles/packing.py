@@ -41,6 +41,7 @@ class PackedCase:
     start_on: date
     end_on: date | None
     documents: tuple[DocumentFacts, ...]
+    description: str = ""
 
 
 def write_package(
@@ -101,6 +102,7 @@ def describe(case: PackedCase, places: Places) -> Metadata:
         "DocTotal": len(case.documents),
         "PageTotal": sum(page or 0 for page in pages),
         "Creator": case.creator,
+        "Description": case.description,
         "Documents": [
             _document(at, document, places) for at, document in enumerate(case.documents, start=1)
         ],
@@ -118,6 +120,7 @@ def _document(at: int, facts: DocumentFacts, places: Places) -> Metadata:
         "Subject": facts.subject,
         "Language": "Tiếng Việt",
         "PageAmount": facts.pages,
+        "Description": facts.description,
         "SignerInfo": {"Position": facts.signer_position, "FullName": facts.signer_name},
         "Priority": facts.priority,
         "DueDate": _day(facts.due_on),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.casefiles.documents import DocumentFacts, facts_of
+from app.casefiles.documents import DocumentFacts, facts_of, missing_facts
 from app.casefiles.models import (
     ArchivePackage,
     CaseDocument,
@@ -66,7 +66,8 @@ def ready_to_pack(session: Session) -> list[CaseFile]:
 def package_contents(
     session: Session, package_id: int
 ) -> list[tuple[CaseFile, list[tuple[CaseDocument, DocumentFacts]]]]:
-    """Every file of a package with all its documents: the archive gets the whole file."""
+    """Every file of a package with all its documents: the archive gets the whole file. Of a
+    document without facts it says so."""
     case_files = files_in(session, [package_id])[package_id]
     ids = [case_file.id for case_file in case_files]
     rows = session.scalars(
@@ -79,10 +80,14 @@ def package_contents(
         (
             case_file,
             [
-                (row, facts[(row.kind, row.thing_id)])
+                (row, facts.get((row.kind, row.thing_id)) or _missing(row))
                 for row in rows
-                if row.case_file_id == case_file.id and (row.kind, row.thing_id) in facts
+                if row.case_file_id == case_file.id
             ],
         )
         for case_file in case_files
     ]
+
+
+def _missing(row: CaseDocument) -> DocumentFacts:
+    return missing_facts(row.kind, row.thing_id)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -188,6 +192,55 @@ def test_closed_files_become_a_package_that_proves_itself(office: Office, tmp_pa
     assert states == {CaseState.ARCHIVED}
     with pytest.raises(RuleViolated):
         act(services.reopen_case_file, office.specialist, case_file_id=wanted[0], reason="Sót")
+
+
+CASE = {
+    "FileCode", "Title", "Maintenance", "Rights", "Language", "StartDate", "EndDate", "DocTotal",
+    "PageTotal", "Creator", "Description",
+}  # fmt: skip
+DOCUMENT = {
+    "DocOrdinal", "TypeName", "CodeNumber", "CodeNotation", "IssuedDate", "OrganName", "Subject",
+    "Language", "PageAmount", "Description", "SignerInfo", "Priority", "DueDate", "ArrivalDate",
+    "ArrivalNumber", "ToPlaces",
+}  # fmt: skip
+
+
+def test_a_package_is_read_by_others_and_lists_what_has_no_data_any_more(
+    office: Office, tmp_path: Path
+) -> None:
+    letters = [make_letter(office, n, office.specialist, content=b"%%PDF %d" % n) for n in (1, 2)]
+    case_file = closed_file(office, office.specialist, *letters)
+    with transaction() as session:  # one was purged as secret after it had been filed
+        session.get_one(IncomingDocument, letters[1]).purged_at = now()
+    package = act(packages.request_package, office.clerk, case_file_ids=[case_file.id])
+    chores.make_packages()
+    made = look(lambda session: session.get_one(ArchivePackage, package.id))
+    stored = look(lambda session: session.get_one(StoredFile, made.file_id))
+
+    packed = current_store().path(stored.sha256)
+    command = [sys.executable, "-m", "zipfile", "-e", str(packed), str(tmp_path / "goi")]
+    subprocess.run(command, check=True)
+    said = subprocess.run(
+        ["sha256sum", "--check", "--strict", packing.MANIFEST],
+        cwd=tmp_path / "goi", check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    listed = {line.removesuffix(": OK") for line in said.stdout.splitlines()}
+    there = {str(p.relative_to(tmp_path / "goi")) for p in (tmp_path / "goi").rglob("*.*")}
+    assert {name for name in there if (tmp_path / "goi" / name).is_file()} == {
+        *listed, packing.MANIFEST,
+    }  # fmt: skip
+    [path] = (tmp_path / "goi").glob("*/ho-so.json")
+    case = json.loads(path.read_text(encoding="utf-8"))
+    first, second = case["Documents"]
+    assert set(case) == CASE | {"Documents"}
+    assert set(first) == DOCUMENT | {"Files"}
+    assert (case["DocTotal"], first["ArrivalNumber"], first["SignerInfo"].keys()) == (
+        2, "1", {"Position", "FullName"},
+    )  # fmt: skip
+    content = (tmp_path / "goi" / first["Files"][0]["Path"]).read_bytes()
+    assert content == b"%PDF 1"
+    assert hashlib.sha256(content).hexdigest() == first["Files"][0]["Sha256"]
+    assert (second["Subject"], second["Files"]) == ("(chưa đủ dữ liệu)", [])
 
 
 def test_bytes_that_are_missing_fail_the_package_and_free_its_files(office: Office) -> None:
