@@ -51,10 +51,13 @@ def due_after(calendar: Calendar, start: datetime, amount: int, unit: Unit) -> D
     return Due(at, explain(calendar, course))
 
 
-def explain(calendar: Calendar, course: Course) -> str:
-    """Why the limit ends when it does: from reception to end, what was left out, what moved it."""
+def explain(calendar: Calendar, course: Course, *, began: str = "Giao") -> str:
+    """Why the limit ends when it does: from reception to end, what was left out, what moved it.
+
+    `began` is the word for the start of an end that a person set: “Giao”, “Vào sổ”.
+    """
     if course.rule is None:
-        return _explain_fixed(calendar, course)
+        return _explain_fixed(calendar, course, began)
     due = due_of(calendar, course)
     parts = [_counting(calendar, course, course.rule, due)]
     parts += [_paused(calendar, course, pause) for pause in course.pauses]
@@ -135,17 +138,17 @@ def _plain_last_day(calendar: Calendar, course: Course) -> date:
     return last_day(last.begin + timedelta(microseconds=int(left)))
 
 
-def _explain_fixed(calendar: Calendar, course: Course) -> str:
+def _explain_fixed(calendar: Calendar, course: Course, began: str) -> str:
     """A person set the end: what lies between, in working time."""
     start, due = course.started_at, course.fixed_at or course.started_at
     first, last = local(start).date(), local(due).date()
     days = calendar.working_days_between(first, last)
     free = because(calendar, first, last)
     if days:
-        span = f"có {days} ngày làm việc kể từ ngày sau ngày giao{free}"
+        span = f"có {days} ngày làm việc kể từ hôm sau{free}"
     else:
         span = f"có {calendar.describe(calendar.working_time_between(start, due))}{free}"
-    text = f"Giao {moment_words(start)}; {span}; hạn ấn định {moment_words(due)}"
+    text = f"{began} {moment_words(start)}; {span}; hạn ấn định {moment_words(due)}"
     if not calendar.is_working_day(last):
         text += f" (lưu ý: {calendar.why_free(last)})"
     return f"{text}."

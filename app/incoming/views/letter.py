@@ -31,6 +31,7 @@ from app.tasks.models import STATUS_LABELS as TASK_STATES
 from app.web.gate import needs
 from app.web.shell import current_actor, settings
 from app.worktime.queries import load_calendar
+from app.worktime.showing import why_of
 
 UNREAD = frozenset(
     {IntakeState.RECEIVED, IntakeState.QUARANTINED, IntakeState.STORED, IntakeState.WAITING,
@@ -144,6 +145,15 @@ def context(session: Session, actor: Actor, view: LetterView) -> dict[str, objec
         "stamped": stamped,
         "shown": shown_file(view, stamped, request.args.get("tep", "")),
         "deadline": badge(load_calendar(session), letter, now()),
+        "why": why_of(
+            session,
+            queries.KIND,
+            letter.id,
+            started_at=letter.registered_at or letter.received_at,
+            due_at=letter.due_at,
+            finished_at=letter.closed_at,
+            began="Vào sổ",
+        ),
         "states": STATUS_LABELS,
         "urgencies": URGENCY_LABELS,
         "closed": letter.status in CLOSED,

@@ -16,12 +16,13 @@ from app.security import Actor
 from app.tasks import opening, permissions, queries, services, showing, standing
 from app.tasks.acting import Act
 from app.tasks.forms import AssignForm, PartForm
-from app.tasks.models import SOURCE_LABELS, STATUS_LABELS, Task, TaskStatus
+from app.tasks.models import SOURCE_LABELS, STATUS_LABELS, Task
 from app.tasks.showing import TaskView
 from app.tasks.views.blueprint import TONES, bp
 from app.tasks.views.panels import PANELS, Panel
 from app.web.gate import needs
 from app.web.shell import current_actor
+from app.worktime.showing import why_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def detail(token: str) -> ResponseReturnValue:
     if "HX-Request" in request.headers:
         with reading() as session:
             view = showing.load_task(session, actor, token)
-            return render_template("tasks/_facts.html", **context(view))
+            return render_template("tasks/_facts.html", **context(session, view))
     return show(token)
 
 
@@ -71,18 +72,34 @@ def show(token: str, given: tuple[Act, FlaskForm] | None = None, message: str | 
             offered=offered,
             refused=given[1] if given else None,
             message=message,
-            **context(view),
+            **context(session, view),
         )
 
 
-def context(view: TaskView) -> dict[str, object]:
+def context(session: Session, view: TaskView) -> dict[str, object]:
+    task = view.task
     return {
         "view": view,
-        "task": view.task,
+        "task": task,
+        "to_file": what_to_file(view),
+        "why": why_of(
+            session,
+            queries.KIND,
+            task.id,
+            started_at=task.created_at,
+            due_at=task.due_at,
+            finished_at=task.finished_at,
+        ),
         "sources": SOURCE_LABELS,
         "states": STATUS_LABELS,
         "tones": TONES,
     }
+
+
+def what_to_file(view: TaskView) -> tuple[str, int]:
+    """What goes into a case file when the work is done: what caused it, else the task."""
+    cause = view.cause
+    return (cause.kind, cause.id) if cause else (queries.KIND, view.task.id)
 
 
 def offer(
@@ -115,8 +132,8 @@ def front_act(actor: Actor, view: TaskView) -> Act | None:
     for act in (Act.ACCEPT, Act.DECIDE, Act.SEND_AGAIN):
         if act in acts:
             return act
-    if Act.SUBMIT in acts and task.lead_post_id in actor.post_ids:
-        return Act.SUBMIT if task.status is TaskStatus.IN_PROGRESS else Act.REPORT
+    if Act.REPORT in acts and task.lead_post_id in actor.post_ids:
+        return Act.REPORT
     return Act.OPINION if Act.OPINION in acts else None
 
 

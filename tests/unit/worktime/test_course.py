@@ -204,7 +204,7 @@ def test_pauses_out_of_order_are_no_course() -> None:
 def test_an_end_set_by_a_person_is_explained_as_well() -> None:
     text = explain(CALENDAR, Course.fixed(at(20, 11, 16, 10), at(26, 11, 17)))
     assert text == (
-        "Giao 16:10 thứ Sáu 20/11/2026; có 3 ngày làm việc kể từ ngày sau ngày giao "
+        "Giao 16:10 thứ Sáu 20/11/2026; có 3 ngày làm việc kể từ hôm sau "
         "(không tính 24/11 nghỉ Ngày Văn hóa Việt Nam, 2 ngày cuối tuần); "
         "hạn ấn định 17:00 thứ Năm 26/11/2026."
     )
