@@ -6,6 +6,7 @@ and the API use only this.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -33,8 +34,9 @@ class Kind:
     """A sort of thing: its Vietnamese name, who sees which, how it is shown and found.
 
     `cards` gives the cards of those among `ids` that the actor may see, in any order, with a
-    constant number of queries. `records` gives index records; ids that are gone are left out, and
-    the caller removes them from the index.
+    constant number of queries. `lookup` finds the things a person means who writes a number (or a
+    part of the title, where things have none), those the actor may see only. `records` gives
+    index records; ids that are gone are left out, and the caller removes them from the index.
     """
 
     name: str
@@ -43,9 +45,19 @@ class Kind:
     cards: Callable[[Session, Actor, Sequence[int]], list[Card]]
     records: Callable[[Session, Sequence[int]], list[SearchRecord]] | None = None
     all_ids: Callable[[Session, int, int], list[int]] | None = None  # after id, limit: for rebuild
+    lookup: Callable[[Session, Actor, str], list[int]] | None = None  # by number; what is visible
 
 
 _kinds: dict[str, Kind] = {}
+
+LOOKED_UP = 10
+"""So many things of a kind are offered to somebody who writes a number or a part of a title."""
+
+
+def split_code(text: str) -> tuple[str, str]:
+    """“145/TTr-KTHT” as number and symbol; “15-QĐ/TU”, as the Party writes it, too."""
+    found = re.match(r"(\d+\w*)\s*[/-]\s*(\S.*)$", text)
+    return (found[1], found[2]) if found else (text, "")
 
 
 def register(kind: Kind) -> None:
@@ -68,6 +80,18 @@ def get(name: str) -> Kind:
 
 def all_kinds() -> list[Kind]:
     return list(_kinds.values())
+
+
+def find(session: Session, actor: Actor, text: str, names: Iterable[str] = ()) -> list[Card]:
+    """Cards of what a written number or title means, of the kinds in `names`, or of all."""
+    wanted, words = set(names), " ".join(text.split())
+    things = [
+        (kind.name, thing_id)
+        for kind in _kinds.values()
+        if words and kind.lookup is not None and (not wanted or kind.name in wanted)
+        for thing_id in kind.lookup(session, actor, words)
+    ]
+    return cards(session, actor, things)
 
 
 def cards(session: Session, actor: Actor, things: Iterable[tuple[str, int]]) -> list[Card]:

@@ -11,7 +11,7 @@ from app.casefiles.documents import DocumentFacts
 from app.casefiles.models import STATE_LABELS, CaseFile
 from app.casefiles.queries.case_files import KIND, visible_casefiles
 from app.clock import local
-from app.kinds import Card, Kind
+from app.kinds import LOOKED_UP, Card, Kind
 from app.organisation.queries import unit_label
 from app.security import ORGAN, Actor, terms_of
 from app.tasks.models import SOURCE_LABELS, Task
@@ -65,6 +65,13 @@ def records(session: Session, ids: Sequence[int]) -> list[SearchRecord]:
     ]
 
 
+def by_code(session: Session, actor: Actor, text: str) -> list[int]:
+    """Case files by their symbol (01.KT), or by a part of the title, the newest."""
+    wanted = sa.or_(CaseFile.notation == text, CaseFile.title.icontains(text, autoescape=True))
+    rows = visible_casefiles(actor).where(wanted).with_only_columns(CaseFile.id)
+    return list(session.scalars(rows.order_by(CaseFile.id.desc()).limit(LOOKED_UP)))
+
+
 def ids_after(session: Session, after: int, limit: int) -> list[int]:
     """Ids for a rebuild of the index."""
     rows = sa.select(CaseFile.id).where(CaseFile.id > after).order_by(CaseFile.id).limit(limit)
@@ -94,4 +101,5 @@ kind = Kind(
     cards=cards,
     records=records,
     all_ids=ids_after,
+    lookup=by_code,
 )

@@ -11,7 +11,7 @@ from app.incoming.models import URGENCY_LABELS, IncomingDocument, IncomingStatus
 from app.incoming.models.letter import STATUS_LABELS
 from app.incoming.queries.letters import KIND, visible_incoming
 from app.incoming.queries.text import texts_of_letters
-from app.kinds import Card, Kind
+from app.kinds import LOOKED_UP, Card, Kind, split_code
 from app.organisation.models import Organ
 from app.organisation.queries import unit_label
 from app.registers.queries import type_labels
@@ -112,6 +112,17 @@ def _units(session: Session, ids: Sequence[int]) -> dict[int, str]:
     return {letter_id: names.get(unit_id or 0, "") for letter_id, unit_id in held.items()}
 
 
+def by_number(session: Session, actor: Actor, text: str) -> list[int]:
+    """Letters by number and symbol (145/TTr-KTHT, 15-QĐ/TU), or by arrival number, the newest."""
+    number, notation = split_code(text)
+    same = sa.and_(
+        IncomingDocument.code_number == number, IncomingDocument.code_notation == notation
+    )
+    wanted = same if notation else sa.or_(same, IncomingDocument.arrival_label == text)
+    rows = visible_incoming(actor).where(wanted).with_only_columns(IncomingDocument.id)
+    return list(session.scalars(rows.order_by(IncomingDocument.id.desc()).limit(LOOKED_UP)))
+
+
 def ids_after(session: Session, after: int, limit: int) -> list[int]:
     """Ids for a rebuild of the index."""
     rows = sa.select(IncomingDocument.id).where(IncomingDocument.id > after)
@@ -125,4 +136,5 @@ kind = Kind(
     cards=cards,
     records=records,
     all_ids=ids_after,
+    lookup=by_number,
 )

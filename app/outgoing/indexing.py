@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.incoming.models import URGENCY_LABELS
-from app.kinds import Card, Kind
+from app.kinds import LOOKED_UP, Card, Kind, split_code
 from app.organisation.models import IssuingBody
 from app.organisation.queries import unit_label
 from app.outgoing.models import STATUS_LABELS, DraftVersion, OutgoingDocument
@@ -18,6 +18,7 @@ from app.security import ORGAN, Actor, terms_of
 from search import SearchRecord
 
 BASE = "/van-ban-di"
+LONGEST_NUMBER = 9  # digits; more is no number of a document
 
 
 def title_of(document: OutgoingDocument, types: dict[str, str]) -> str:
@@ -101,6 +102,18 @@ def _texts(session: Session, ids: Sequence[int]) -> dict[int, str]:
     return dict(session.execute(rows).tuples().all())
 
 
+def by_number(session: Session, actor: Actor, text: str) -> list[int]:
+    """Documents that have their number, by it and its symbol (128/UBND-KT), the newest."""
+    number, notation = split_code(text)
+    if not number.isdigit() or len(number) > LONGEST_NUMBER:
+        return []
+    rows = visible_outgoing(actor).where(OutgoingDocument.code_number == int(number))
+    if notation:
+        rows = rows.where(OutgoingDocument.code_notation == notation)
+    found = rows.with_only_columns(OutgoingDocument.id).order_by(OutgoingDocument.id.desc())
+    return list(session.scalars(found.limit(LOOKED_UP)))
+
+
 def ids_after(session: Session, after: int, limit: int) -> list[int]:
     """Ids for a rebuild of the index."""
     rows = sa.select(OutgoingDocument.id).where(OutgoingDocument.id > after)
@@ -108,5 +121,11 @@ def ids_after(session: Session, after: int, limit: int) -> list[int]:
 
 
 kind = Kind(
-    name=KIND, label="Văn bản đi", icon="send", cards=cards, records=records, all_ids=ids_after
+    name=KIND,
+    label="Văn bản đi",
+    icon="send",
+    cards=cards,
+    records=records,
+    all_ids=ids_after,
+    lookup=by_number,
 )

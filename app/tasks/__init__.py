@@ -66,7 +66,7 @@ def register(app: Flask) -> None:
             "checklist",
             "tasks.index",
             permission=permissions.MONITOR,
-            counter=waiting,
+            counter=queries.counted_mine,
             order=20,
             phone=True,
             letter="c",
@@ -84,12 +84,6 @@ def register(app: Flask) -> None:
             order=40,
         )
     )
-
-
-def waiting(session: Session, actor: Actor) -> Count:
-    """What waits for the actor; red when something of it is overdue or Hỏa tốc."""
-    number, pressing = queries.count_mine(session, actor)
-    return Count(number, urgent=pressing > 0)
 
 
 def overdue_line(session: Session) -> HealthLine:

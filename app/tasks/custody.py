@@ -175,7 +175,7 @@ def line_and_chain(
             title=STATION_LABELS[row.station],
             who=names[row.id],
             at=f"{local(row.since):%H:%M %d/%m}",
-            waited=_waited(calendar, row.since, row.until or moment),
+            waited=_waited(calendar, row.since, row.until or moment, left=bool(row.until)),
             state="done" if row.until else "now",
         )
         for row in rows
@@ -293,5 +293,9 @@ def _names(session: Session, rows: Sequence[Custody]) -> dict[int, str]:
     return names
 
 
-def _waited(calendar: Calendar, since: datetime, until: datetime) -> str:
-    return calendar.describe(calendar.working_time_between(since, until))
+def _waited(calendar: Calendar, since: datetime, until: datetime, *, left: bool = False) -> str:
+    """The working time of a stay in words; under a minute is no number."""
+    length = calendar.working_time_between(since, until)
+    if length < timedelta(minutes=1):
+        return "dưới 1 phút" if left else "vừa nhận"
+    return calendar.describe(length)

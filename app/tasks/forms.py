@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -10,6 +11,7 @@ from wtforms import (
     DateField,
     HiddenField,
     IntegerField,
+    MultipleFileField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -22,6 +24,7 @@ from wtforms.widgets import TextInput
 
 from app.errors import InvalidInput
 from app.tasks.models import SOURCE_LABELS, URGENCY_LABELS, RecurringUnit, TaskSource
+from app.tasks.services import ResultFile
 
 TIME_FORMATS = ["%H:%M", "%Hh%M", "%Hh", "%H"]
 DATE_FORMATS = ["%d/%m/%Y", "%d%m%Y", "%d-%m-%Y", "%d-%m-%y", "%d/%m/%y", "%Y-%m-%d"]
@@ -74,10 +77,22 @@ class ReportForm(FlaskForm):
 
 
 class ResultForm(FlaskForm):
-    product = StringField(
-        _("Sản phẩm"),
-        [InputRequired(), Length(max=500)],
-        description=_("Số văn bản trả lời, hoặc kết quả đã đạt được"),
+    """What was reached, in words, with files, and the document that came of it."""
+
+    kept: Sequence[ResultFile] = ()
+    """The files once their bytes are stored."""
+    product = _words(_("Kết quả"), required=True, longest=4000, rows=5)
+    document = StringField(
+        _("Số, ký hiệu văn bản kết quả"),
+        [Length(max=120)],
+        description=_(
+            "Văn bản đến hoặc đi trong hệ thống, ví dụ 128/UBND-KT; để trống nếu không có"
+        ),
+    )
+    files = MultipleFileField(
+        _("Tệp kèm theo"),
+        description=_("PDF, Word, Excel, ảnh, ZIP; chọn được nhiều tệp"),
+        render_kw={"accept": ".pdf,.docx,.xlsx,.odt,.png,.jpg,.jpeg,.tif,.tiff,.eml,.zip"},
     )
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.clock import local
-from app.kinds import Card, Kind
+from app.kinds import LOOKED_UP, Card, Kind
 from app.organisation import queries as organisation
 from app.security import ORGAN, Actor, terms_of
 from app.tasks.models import (
@@ -99,7 +99,8 @@ def _texts(session: Session, tasks: Sequence[Task]) -> dict[int, list[str]]:
     found = {}
     for task in tasks:
         directive = directives.get(task.directive_id or 0, "")
-        texts = [directive, "" if task.body == directive else task.body, task.product]
+        texts = [directive, "" if task.body == directive else task.body]
+        texts.append(task.result or task.product)
         found[task.id] = [*texts, task.return_reason or ""]
     reports = sa.select(TaskProgress.task_id, TaskProgress.text).where(
         TaskProgress.task_id.in_(found)
@@ -112,6 +113,13 @@ def _texts(session: Session, tasks: Sequence[Task]) -> dict[int, list[str]]:
     for task_id, opinion in session.execute(opinions.order_by(TaskParticipant.id)):
         found[task_id].append(opinion or "")
     return found
+
+
+def by_title(session: Session, actor: Actor, text: str) -> list[int]:
+    """Tasks have no number: a part of the title finds the newest ones."""
+    rows = visible_tasks(actor).where(Task.title.icontains(text, autoescape=True))
+    found = rows.with_only_columns(Task.id).order_by(Task.id.desc()).limit(LOOKED_UP)
+    return list(session.scalars(found))
 
 
 def ids_after(session: Session, after: int, limit: int) -> list[int]:
@@ -127,4 +135,5 @@ kind = Kind(
     cards=cards,
     records=records,
     all_ids=ids_after,
+    lookup=by_title,
 )

@@ -144,13 +144,11 @@ def count_tabs(session: Session, actor: Actor) -> tuple[dict[Tab, int], dict[Tab
     )
 
 
-def count_mine(session: Session, actor: Actor) -> tuple[int, int]:
+def counted_mine(actor: Actor) -> sa.Select[tuple[int, int]]:
     """How many tasks wait for the actor, and how many of them are overdue or Hỏa tốc."""
     pressing = sa.or_(_late(), Task.urgency >= FLASH)
     mine = visible_tasks(actor).where(_in_tab(Tab.MINE, actor))
-    columns = (sa.func.count(), sa.func.count().filter(pressing))
-    found = session.execute(mine.with_only_columns(*columns).order_by(None)).one()
-    return found[0], found[1]
+    return mine.with_only_columns(sa.func.count(), sa.func.count().filter(pressing))
 
 
 def count_open(session: Session) -> tuple[int, int]:

@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 
 from app import kinds
 from app.clock import now
+from app.files.models import StoredFile
+from app.files.queries import files_of
 from app.kinds import Card
+from app.links import Linked, linked_to
 from app.organisation import queries as organisation
 from app.organisation.models import Unit
 from app.security import ORGAN, Actor, Role
@@ -30,6 +33,7 @@ from app.tasks.models import (
     TaskProgress,
     TaskStatus,
 )
+from app.tasks.parties import Party
 from app.worktime.calendar import Calendar, DeadlineState, deadline_state
 from app.worktime.queries import load_calendar
 
@@ -70,7 +74,10 @@ def deadline_of(calendar: Calendar, task: Task, moment: datetime) -> DeadlineSta
         return DeadlineState("paused")
     if task.status is TaskStatus.CANCELLED:
         return DeadlineState("none")
-    return deadline_state(calendar, task.due_at, task.finished_at, moment)
+    found = deadline_state(calendar, task.due_at, task.finished_at, moment)
+    if task.status is TaskStatus.SUBMITTED:  # handed in, and not done before it is accepted
+        return DeadlineState(found.state.replace("done", "handed_in"), found.days)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,14 @@ class TaskView:
     helpers: list[Helper]
     extensions: list[Asked]
     chain: list[Stay]
+    files: list[StoredFile]
+    links: list[Linked]
     acts: list[Act] = field(default_factory=list)
+
+    @property
+    def accepting(self) -> str:
+        """Who looks at the result."""
+        return self.acceptor or self.assigner
 
     @property
     def asked(self) -> Asked | None:
@@ -160,6 +174,8 @@ def load_task(session: Session, actor: Actor, token: str) -> TaskView:
         helpers=_helpers(session, task, names),
         extensions=asked,
         chain=custody.chain(session, queries.KIND, task.id),
+        files=files_of(session, queries.KIND, [task.id])[task.id],
+        links=linked_to(session, actor, queries.KIND, task.id),
         acts=acts_for(
             actor,
             task,
@@ -169,6 +185,19 @@ def load_task(session: Session, actor: Actor, token: str) -> TaskView:
             directive=directive,
         ),
     )
+
+
+def parties(session: Session, task: Task, part: Party | None = None) -> dict[str, str]:
+    """Who is concerned by an act, for the sentence after it; `part`: who got a split task."""
+    posts = {task.lead_post_id, task.assigner_post_id, task.accepting_post_id}
+    posts |= {part.post_id} if part else set()
+    names = organisation.post_label(session, [post_id for post_id in posts if post_id])
+    return {
+        "lead": lead_labels(session, [task])[task.id],
+        "assigner": names.get(task.assigner_post_id, ""),
+        "acceptor": names.get(task.accepting_post_id, ""),
+        "part": names.get(part.post_id or 0, "") if part else "",
+    }
 
 
 @dataclass(frozen=True, slots=True)

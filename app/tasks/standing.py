@@ -113,6 +113,15 @@ def start(session: Session, actor: Actor, task: Task) -> None:
     hooks.task_started(session, hooks.TaskStarted(actor, task))
 
 
+def looked_at(session: Session, actor: Actor, task: Task) -> None:
+    """Who works on it has read it, by whatever way: nothing says “chưa mở” any more."""
+    task.opened_at = task.opened_at or now()
+    for kind, thing_id in things(task):
+        stay = custody.open_stay(session, kind, thing_id)
+        if stay is not None and stay.opened_at is None:
+            stay.opened_at, stay.opened_by = now(), actor.person_id
+
+
 def place(
     session: Session,
     task: Task,

@@ -102,14 +102,15 @@ def test_the_day_of_a_letter(visit: Any, tmp_path: Path, phone: bool, number: in
     page = open_task(head, path)
     page.get_by_label("Đỗ Mẫu Phong").check()
     page.get_by_role("button", name="Phân công").click()
-    expect(page.get_by_text("Đã phân công.")).to_be_visible()
+    expect(page.get_by_text("Đã giao việc cho")).to_be_visible()
 
     # The specialist reports the result.
     specialist = visit("cvkinhte", phone=phone)
     page = open_task(specialist, path)
-    page.get_by_label("Sản phẩm").fill(f"Báo cáo số {number}/BC-UBND")
+    page.locator("summary", has_text="Báo hoàn thành").click()
+    page.get_by_label("Kết quả").fill(f"Báo cáo số {number}/BC-UBND")
     page.get_by_role("button", name="Báo hoàn thành").click()
-    expect(page.get_by_text("chờ duyệt kết quả").first).to_be_visible()
+    expect(page.get_by_text("chờ duyệt").first).to_be_visible()
 
     # The leader accepts; the letter closes in the same commit.
     page = open_task(leader, path)

@@ -77,15 +77,16 @@ def test_a_task_goes_from_an_order_to_the_accepted_result(visit: Any) -> None:
     ):
         target.tap()
         taps += 1
-    expect(page.get_by_text("Đã phân công.")).to_be_visible()
+    expect(page.get_by_text("Đã giao việc cho")).to_be_visible()
     assert taps <= 3
 
     specialist = visit("cvkinhte", phone=True)
     page = specialist.go(address.removeprefix(specialist.office.url))
     expect(page.get_by_text("Báo cáo một trang.")).to_be_visible()
-    page.get_by_label("Sản phẩm").fill("Báo cáo số 12/BC-KT")
+    page.locator("summary", has_text="Báo hoàn thành").click()
+    page.get_by_label("Kết quả").fill("Báo cáo số 12/BC-KT\nĐã gửi các nơi.")
     page.get_by_role("button", name="Báo hoàn thành").click()
-    expect(page.get_by_text("chờ duyệt kết quả").first).to_be_visible()
+    expect(page.get_by_text("chờ duyệt").first).to_be_visible()
 
     page = leader.go(address.removeprefix(leader.office.url))
     page.get_by_role("button", name="Chấp nhận kết quả").click()

@@ -32,9 +32,11 @@ from app.tasks.services.recurring import (
     stop_rule,
 )
 from app.tasks.services.reminders import Swept, remind
+from app.tasks.services.results import ResultFile
 
 __all__ = [
     "DirectiveOrder",
+    "ResultFile",
     "RuleOrder",
     "Swept",
     "TaskOrder",

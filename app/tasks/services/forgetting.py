@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import audit, outbox
+from app.files.queries import files_of
+from app.files.services import purge_files
 from app.notifications.services import forget_notices
 from app.security import Actor
 from app.tasks.models import Directive, ExtensionRequest, Task, TaskParticipant, TaskProgress
@@ -38,8 +40,10 @@ def forget_thing(session: Session, actor: Actor, kind: str, thing_id: int) -> No
 def _forget_tasks(session: Session, task_ids: Sequence[int]) -> None:
     tasks = sa.update(Task).where(Task.id.in_(task_ids))
     # A page that was opened before shows what is gone: the version makes its answer a conflict.
-    blank = {"title": PURGED, "body": "", "product": "", "return_reason": None}
+    blank = {"title": PURGED, "body": "", "product": "", "result": "", "return_reason": None}
     session.execute(tasks.values(**blank, version=Task.version + 1))
+    files = [file.id for rows in files_of(session, KIND, task_ids).values() for file in rows]
+    purge_files(session, files)  # the collector removes their bytes
     for update in (
         sa.update(TaskProgress).where(TaskProgress.task_id.in_(task_ids)).values(text=""),
         sa.update(TaskParticipant)

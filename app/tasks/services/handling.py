@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from app import audit, outbox
@@ -20,7 +22,9 @@ from app.tasks.models import (
     TaskProgress,
     TaskStatus,
 )
+from app.tasks.services import results
 from app.tasks.services.making import KIND
+from app.tasks.services.results import ResultFile
 
 
 def assign_specialist(
@@ -71,6 +75,7 @@ def report_progress(
         raise InvalidInput("Tiến độ là số từ 0 đến 99; xong thì báo hoàn thành.", "percent")
     if not text.strip():
         raise InvalidInput("Phải ghi nội dung báo cáo.", "text")
+    standing.looked_at(session, actor, task)
     if task.status is TaskStatus.NOT_STARTED:
         standing.start(session, actor, task)
     task.percent = percent
@@ -87,11 +92,21 @@ def report_progress(
     return progress
 
 
-def submit_completion(session: Session, actor: Actor, *, task_id: int, product: str) -> Task:
-    """Hand in the result: the number of the reply, or a note why none is needed.
+def submit_completion(
+    session: Session,
+    actor: Actor,
+    *,
+    task_id: int,
+    product: str,
+    files: Sequence[ResultFile] = (),
+    document: str = "",
+) -> Task:
+    """Hand in the result to whoever accepts it: in words of one line or more, with files whose
+    bytes are stored already, and with the number of a document that it is linked to.
 
     Raises:
-        InvalidInput: nothing says what the product is.
+        InvalidInput: nothing says what the product is; no visible document has the number, or
+            more than one has.
         RuleViolated: parts are open and not waived.
     """
     task = queries.get_task(session, actor, task_id)
@@ -100,10 +115,15 @@ def submit_completion(session: Session, actor: Actor, *, task_id: int, product: 
         raise InvalidInput("Phải ghi sản phẩm: số văn bản trả lời hoặc kết quả.", "product")
     if queries.open_parts(session, task.id) and not task.children_waived:
         raise RuleViolated("Còn việc tách ra chưa xong. Hoàn thành hoặc bỏ qua các việc đó trước.")
+    standing.looked_at(session, actor, task)
     if task.status is TaskStatus.NOT_STARTED:
         standing.start(session, actor, task)
     task.become(TaskStatus.SUBMITTED)
-    task.product, task.submitted_at, task.percent = product.strip()[:500], now(), 100
+    results.attach(session, actor, task, files)
+    results.link_document(session, actor, task, document)
+    task.result = "\n".join(product.strip().splitlines())[:4000]
+    task.product = " ".join(product.split())[:500]
+    task.submitted_at, task.percent = now(), 100
     standing.place(session, task, Station.ACCEPTANCE, post_id=task.accepting_post_id)
     _tell(
         session, task, "task.submitted", f"Chờ duyệt kết quả: {task.title}", task.product,

@@ -12,16 +12,17 @@ from sqlalchemy.orm import Session
 
 from app.db import reading, transaction
 from app.errors import EditConflict, InvalidInput, RuleViolated
-from app.security import Actor
-from app.tasks import queries, services
+from app.security import SYSTEM, Actor
+from app.tasks import queries, services, showing
 from app.tasks.acting import Act
-from app.tasks.forms import AssignForm, show_error
+from app.tasks.forms import AssignForm, PartForm, ResultForm, show_error
 from app.tasks.models import Task
 from app.tasks.parties import Party
 from app.tasks.services import TaskOrder
 from app.tasks.views.blueprint import bp, end_of
 from app.tasks.views.detail import fill_choices, show
 from app.tasks.views.panels import PANELS
+from app.tasks.views.results import keep_files
 from app.web.gate import needs
 from app.web.shell import current_actor
 
@@ -38,6 +39,8 @@ def perform(act: Act, token: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return show(token, (act, form)), 422
     try:
+        if isinstance(form, ResultForm):
+            form.kept = keep_files(form)
         with transaction(f"tasks.{act.name.lower()}") as session:
             CALLS[act](session, actor, task, form)
     except InvalidInput as error:
@@ -46,10 +49,18 @@ def perform(act: Act, token: str) -> ResponseReturnValue:
         if isinstance(form, AssignForm) and isinstance(error, EditConflict):
             form.version.data = ""  # the page now shows the new state: a second yes means that
         return show(token, (act, form), error.user_message), 409
-    flash(_(PANELS[act].done), "ok")
+    flash(_(PANELS[act].done, **parties(token, form)), "ok")
     if act is Act.ASSIGN:
         return redirect(url_for("tasks.index"))
     return redirect(url_for("tasks.detail", token=token))
+
+
+def parties(token: str, form: Any) -> dict[str, str]:
+    """Whom the sentence after an act names, as things stand now."""
+    with reading() as session:
+        task = queries.get_task_by_token(session, SYSTEM, token)
+        part = Party.parse(form.lead.data) if isinstance(form, PartForm) else None
+        return showing.parties(session, task, part)
 
 
 def assign(session: Session, actor: Actor, task: Task, form: Any) -> object:
@@ -71,7 +82,14 @@ def report(session: Session, actor: Actor, task: Task, form: Any) -> object:
 
 
 def submit(session: Session, actor: Actor, task: Task, form: Any) -> object:
-    return services.submit_completion(session, actor, task_id=task.id, product=form.product.data)
+    return services.submit_completion(
+        session,
+        actor,
+        task_id=task.id,
+        product=form.product.data,
+        files=form.kept,
+        document=form.document.data or "",
+    )
 
 
 def accept(session: Session, actor: Actor, task: Task, form: Any) -> object:

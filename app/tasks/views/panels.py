@@ -13,7 +13,8 @@ from app.tasks.acting import Act
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """`label` opens the form, `verb` stands on its button, `done` is said afterwards."""
+    """`label` opens the form, `verb` stands on its button, `done` is said afterwards, with the
+    names of those concerned: lead, acceptor, assigner, part (who got a split task)."""
 
     label: str
     verb: str
@@ -26,43 +27,47 @@ class Panel:
 
 PANELS: dict[Act, Panel] = {
     Act.ASSIGN: Panel(
-        "Phân công", "Phân công", "user-plus", "Đã phân công.",
+        "Phân công", "Phân công", "user-plus", "Đã giao việc cho %(lead)s.",
         forms.AssignForm, permissions.CREATE,
     ),
     Act.REPORT: Panel(
-        "Báo cáo tiến độ", "Gửi báo cáo", "progress", "Đã ghi báo cáo tiến độ.",
+        "Báo cáo tiến độ", "Gửi báo cáo", "progress",
+        "Đã ghi báo cáo tiến độ; %(assigner)s xem được.",
         forms.ReportForm, permissions.HANDLE,
     ),
     Act.SUBMIT: Panel(
         "Báo hoàn thành", "Báo hoàn thành", "circle-check",
-        "Đã báo hoàn thành, chờ duyệt kết quả.", forms.ResultForm, permissions.HANDLE,
+        "Đã gửi kết quả tới %(acceptor)s, chờ duyệt.", forms.ResultForm, permissions.HANDLE,
     ),
     Act.ACCEPT: Panel(
-        "Chấp nhận kết quả", "Chấp nhận kết quả", "thumb-up", "Đã chấp nhận kết quả.",
+        "Chấp nhận kết quả", "Chấp nhận kết quả", "thumb-up",
+        "Đã chấp nhận kết quả của %(lead)s.",
         forms.PlainForm, permissions.ACCEPT,
     ),
     Act.REJECT: Panel(
-        "Yêu cầu làm lại", "Gửi lại để làm tiếp", "reload", "Đã gửi lại để làm tiếp.",
+        "Yêu cầu làm lại", "Gửi lại để làm tiếp", "reload",
+        "Đã gửi lại %(lead)s để làm tiếp.",
         forms.RedoForm, permissions.ACCEPT,
     ),
     Act.RETURN: Panel(
-        "Trả lại", "Trả lại", "arrow-back-up", "Đã trả lại nơi giao.",
+        "Trả lại", "Trả lại", "arrow-back-up", "Đã trả lại %(assigner)s.",
         forms.ReasonForm, permissions.HANDLE,
     ),
     Act.SEND_AGAIN: Panel(
-        "Giao lại", "Giao lại", "arrow-forward-up", "Đã giao lại.",
+        "Giao lại", "Giao lại", "arrow-forward-up", "Đã giao lại cho %(lead)s.",
         forms.NoteForm, permissions.CREATE,
     ),
     Act.EXTEND: Panel(
-        "Xin gia hạn", "Xin gia hạn", "calendar-plus", "Đã gửi đề nghị gia hạn.",
+        "Xin gia hạn", "Xin gia hạn", "calendar-plus", "Đã gửi đề nghị gia hạn tới %(acceptor)s.",
         forms.ExtendForm, permissions.HANDLE,
     ),
     Act.DECIDE: Panel(
-        "Trả lời gia hạn", "Trả lời", "calendar-event", "Đã trả lời đề nghị gia hạn.",
+        "Trả lời gia hạn", "Trả lời", "calendar-event",
+        "Đã trả lời đề nghị gia hạn của %(lead)s.",
         forms.DecideForm, permissions.ACCEPT,
     ),
     Act.SPLIT: Panel(
-        "Tách việc", "Giao việc tách ra", "arrows-split", "Đã tách việc.",
+        "Tách việc", "Giao việc tách ra", "arrows-split", "Đã giao việc tách ra cho %(part)s.",
         forms.PartForm, permissions.CREATE,
     ),
     Act.WAIVE: Panel(
@@ -70,11 +75,11 @@ PANELS: dict[Act, Panel] = {
         "Việc này hoàn thành được dù còn việc tách ra.", forms.PlainForm, permissions.HANDLE,
     ),
     Act.OPINION: Panel(
-        "Ý kiến phối hợp", "Gửi ý kiến", "message-2", "Đã gửi ý kiến.",
+        "Ý kiến phối hợp", "Gửi ý kiến", "message-2", "Đã gửi ý kiến tới %(lead)s.",
         forms.OpinionForm, permissions.HANDLE,
     ),
     Act.URGE: Panel(
-        "Đôn đốc", "Đôn đốc", "bell-ringing", "Đã nhắc người thực hiện.",
+        "Đôn đốc", "Đôn đốc", "bell-ringing", "Đã nhắc %(lead)s.",
         forms.NoteForm, permissions.MONITOR,
     ),
     Act.URGE_HELPERS: Panel(
@@ -86,11 +91,11 @@ PANELS: dict[Act, Panel] = {
         forms.ReasonForm, permissions.DIRECT, "danger",
     ),
     Act.ASK_BACK: Panel(
-        "Yêu cầu trả lại", "Yêu cầu trả lại", "hand-stop", "Đã yêu cầu trả lại.",
+        "Yêu cầu trả lại", "Yêu cầu trả lại", "hand-stop", "Đã yêu cầu %(lead)s trả lại.",
         forms.ReasonForm, permissions.DIRECT,
     ),
     Act.CANCEL: Panel(
-        "Hủy việc", "Hủy việc", "circle-x", "Đã hủy việc.",
+        "Hủy việc", "Hủy việc", "circle-x", "Đã hủy việc và báo cho %(lead)s.",
         forms.ReasonForm, permissions.CREATE, "danger",
     ),
 }  # fmt: skip

@@ -195,7 +195,8 @@ def a_form(office: Office, task: Task) -> Any:
         "new_due_at": local((task.due_at or now()) + timedelta(days=30)).date(),
         "due_at": local(now() + timedelta(days=1)).date(),
     }  # fmt: skip
-    return SimpleNamespace(**{key: SimpleNamespace(data=value) for key, value in values.items()})
+    fields = {key: SimpleNamespace(data=value) for key, value in values.items()}
+    return SimpleNamespace(**fields, kept=(), document=SimpleNamespace(data=""))
 
 
 def works(actor: Actor, task: Task, what: Act, form: Any) -> bool:
