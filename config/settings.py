@@ -82,6 +82,7 @@ class Settings:
     session_idle: timedelta = timedelta(minutes=60)
     session_absolute: timedelta = timedelta(hours=12)
     watch_dir: Path | None = None  # the scanner's folder; None: not watched
+    exchange_root: Path | None = None  # shared with the transport agent; None: in var_dir
     trusted_roots: Path | None = None  # certificates of authorities; None: `trust` in var_dir
     tsa_url: str | None = None  # the authority of time for signatures; None: no time stamps
     reading_processes: int = 2
@@ -104,6 +105,10 @@ class Settings:
         return self.trusted_roots or self.var_dir / "trust"
 
     @property
+    def exchange_dir(self) -> Path:
+        return self.exchange_root or self.var_dir / "exchange"
+
+    @property
     def index_dir(self) -> Path:
         return self.var_dir / "index"
 
@@ -115,7 +120,7 @@ class Settings:
                 raise KeyError(name)
         var_dir = Path(env.get("VAR_DIR", "var")).absolute()
         watch = env.get("WATCH_DIR")
-        roots = env.get("TRUST_DIR")
+        roots, exchange = env.get("TRUST_DIR"), env.get("EXCHANGE_DIR")
         return cls(
             database_url=env.get("DATABASE_URL") or f"sqlite:///{var_dir / 'congvu.sqlite3'}",
             secret_key=env["SECRET_KEY"],
@@ -128,6 +133,7 @@ class Settings:
             trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
             secure_cookies=env.get("SECURE_COOKIES", "") == "1",
             watch_dir=Path(watch).absolute() if watch else None,
+            exchange_root=Path(exchange).absolute() if exchange else None,
             trusted_roots=Path(roots).absolute() if roots else None,
             tsa_url=env.get("TSA_URL") or None,
             reading_processes=int(env.get("READING_PROCESSES", "2")),

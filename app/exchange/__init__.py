@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_babel import lazy_gettext as _
-from sqlalchemy.orm import Session
 
 from app.exchange import permissions, queries
 from app.organisation.acts import describe
-from app.security import Actor
-from app.web.shell import Count, NavItem, navigation
+from app.web.shell import NavItem, navigation
 
 ACTS = {
     "exchange_packet.received": "Nhận gói tin liên thông",
@@ -25,20 +23,25 @@ ACTS = {
 
 
 def register(app: Flask) -> None:
-    """Make pages known."""
+    """Bind the folders; make pages, consumer, chores and commands known."""
+    from app import relay
+    from app.cli import add_command
+    from app.exchange import entry, folders, handlers, watching
+    from app.exchange.commands import exchange_cli
     from app.exchange.views import bp
+    from app.web.shell import settings
 
+    limit = settings(app).limits.upload_bytes
+    folders.configure(settings(app).exchange_dir, settings(app).var_dir / "exchange-held")
+    relay.register(handlers.consumer())
+    relay.every(5.0, "exchange-upkeep", lambda: entry.keep_up(limit=limit))
+    relay.every(5.0, "exchange-folder", lambda: watching.scan(limit=limit))
+    add_command(exchange_cli)
     app.register_blueprint(bp)
     describe(ACTS)
     navigation.add(
         NavItem(
             "exchange", _("Văn bản"), _("Liên thông"), "arrows-exchange", "exchange.index",
-            permission=permissions.READ, counter=troubled, order=18,
+            permission=permissions.READ, counter=queries.packets.counted_troubled, order=18,
         )
     )  # fmt: skip
-
-
-def troubled(session: Session, actor: Actor) -> Count:
-    """Packets that need a person."""
-    number = queries.packets.count_troubled(session, actor)
-    return Count(number, urgent=number > 0)

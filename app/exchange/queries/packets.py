@@ -89,8 +89,9 @@ def get_by_token(session: Session, actor: Actor, token: str) -> ExchangePacket:
     return found
 
 
-def count_troubled(session: Session, actor: Actor) -> int:
-    """Packets that need a person."""
+def counted_troubled(actor: Actor) -> sa.Select[tuple[int, int]] | None:
+    """Packets that need a person: red as soon as there is one."""
     if ORGAN not in actor.terms:
-        return 0
-    return _count(session, visible_packets(actor).where(_of_tab(Tab.TROUBLED)))
+        return None
+    rows = visible_packets(actor).where(_of_tab(Tab.TROUBLED))
+    return rows.with_only_columns(sa.func.count(), sa.func.count())

@@ -48,6 +48,7 @@ BY_HAND = {
     IntakeSource.WATCH: "Bộ nhớ của máy quét.",
     IntakeSource.API: "Bản còn ở hệ thống gửi và trong hộp thư.",
     IntakeSource.IMPORT: "Tệp gốc trong thư mục đã nhập và bộ nhớ của máy quét.",
+    IntakeSource.EXCHANGE: "Gói tin gốc ở phần mềm chuyển tiếp của trục liên thông.",
     IntakeSource.MANUAL: "Tệp quét gốc và bộ nhớ của máy quét.",
 }
 MAILED = "Thư điện tử báo về văn bản này trong hộp thư người nhận."

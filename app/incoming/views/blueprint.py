@@ -26,6 +26,7 @@ SOURCE_LABELS = {
     "watch": "Thư mục quét",
     "api": "Hệ thống khác gửi",
     "import": "Nhập thư mục",
+    "exchange": "Trục liên thông",
     "manual": "Tách từ tệp khác",
 }
 

@@ -1,0 +1,96 @@
+"""Packets and the letters they became: through the intake ledger, which forgets nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from app.exchange.models import ExchangePacket, ExchangePart, PacketState, Way
+from app.incoming.models import IncomingDocument, IntakeItem
+
+
+def letters_of(session: Session, packet_ids: Sequence[int]) -> dict[int, IncomingDocument]:
+    """The letter of each packet: of its first part that is in one, or came before as a double."""
+    original = aliased(IntakeItem)
+    letter_id = sa.func.coalesce(IntakeItem.letter_id, original.letter_id)
+    rows = (
+        sa.select(ExchangePart.packet_id, IncomingDocument)
+        .join(IntakeItem, IntakeItem.id == ExchangePart.intake_id)
+        .outerjoin(original, original.id == IntakeItem.duplicate_of_id)
+        .join(IncomingDocument, IncomingDocument.id == letter_id)
+        .where(ExchangePart.packet_id.in_(list(packet_ids)))
+        .order_by(IntakeItem.duplicate_of_id.is_not(None), ExchangePart.position)
+    )
+    found: dict[int, IncomingDocument] = {}
+    for packet_id, letter in session.execute(rows).tuples():
+        found.setdefault(packet_id, letter)
+    return found
+
+
+def packet_of_letter(session: Session, letter_id: int) -> ExchangePacket | None:
+    """The packet that a letter came in, if it did: the newest."""
+    original = aliased(IntakeItem)
+    rows = (
+        sa.select(ExchangePacket)
+        .join(ExchangePart, ExchangePart.packet_id == ExchangePacket.id)
+        .join(IntakeItem, IntakeItem.id == ExchangePart.intake_id)
+        .outerjoin(original, original.id == IntakeItem.duplicate_of_id)
+        .where(
+            ExchangePacket.way == Way.IN,
+            sa.or_(IntakeItem.letter_id == letter_id, original.letter_id == letter_id),
+        )
+    )
+    return session.scalar(rows.order_by(ExchangePacket.id.desc()).limit(1))
+
+
+def intakes_of(session: Session, packet_ids: Sequence[int]) -> dict[int, list[IntakeItem]]:
+    """The ledger rows of packets, in the order of their parts."""
+    rows = (
+        sa.select(ExchangePart.packet_id, IntakeItem)
+        .join(IntakeItem, IntakeItem.id == ExchangePart.intake_id)
+        .where(ExchangePart.packet_id.in_(list(packet_ids)))
+        .order_by(ExchangePart.packet_id, ExchangePart.position)
+    )
+    found: dict[int, list[IntakeItem]] = {packet_id: [] for packet_id in packet_ids}
+    for packet_id, item in session.execute(rows).tuples():
+        found[packet_id].append(item)
+    return found
+
+
+def followed(session: Session, *, after: int = 0, limit: int = 200) -> list[ExchangePacket]:
+    """Packets whose senders have not been told the end yet, by their ids."""
+    rows = sa.select(ExchangePacket).where(
+        ExchangePacket.way == Way.IN,
+        ExchangePacket.state == PacketState.TAKEN,
+        ExchangePacket.settled_at.is_(None),
+        ExchangePacket.id > after,
+    )
+    return list(session.scalars(rows.order_by(ExchangePacket.id).limit(limit)))
+
+
+def unstored(session: Session, *, limit: int = 50) -> list[ExchangePacket]:
+    """Packets whose parts have all been judged harmless and whose raw file is still held."""
+    rows = sa.select(ExchangePacket).where(
+        ExchangePacket.way == Way.IN,
+        ExchangePacket.state == PacketState.TAKEN,
+        ExchangePacket.file_id.is_(None),
+        ExchangePacket.sha256.is_not(None),
+    )
+    waiting = list(session.scalars(rows.order_by(ExchangePacket.id).limit(limit)))
+    intakes = intakes_of(session, [packet.id for packet in waiting])
+    return [
+        packet
+        for packet in waiting
+        if all(item.file_id is not None or item.settled for item in intakes[packet.id])
+        and not any(item.reject_code == "secret" for item in intakes[packet.id])
+    ]
+
+
+def interrupted(session: Session, *, limit: int = 20) -> list[ExchangePacket]:
+    """Packets whose taking ended half-way: the process died."""
+    rows = sa.select(ExchangePacket).where(
+        ExchangePacket.way == Way.IN, ExchangePacket.state == PacketState.RECEIVED
+    )
+    return list(session.scalars(rows.order_by(ExchangePacket.id).limit(limit)))

@@ -1,0 +1,56 @@
+"""The exchange's in-folder: every finished file comes in once; refused ones move aside."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from app.errors import AppError
+from app.exchange import entry
+from app.exchange.folders import REFUSED, current_folders
+from app.security import SYSTEM
+
+QUIET_SECONDS = 4.0
+PARTIAL = (".part", ".tmp", ".crdownload", ".filepart")
+
+
+def scan(*, limit: int, quiet: float = QUIET_SECONDS) -> int:
+    """Take in all files that have stopped growing. Returns how many.
+
+    A process that dies in between leaves the file in its place: it is the same packet again.
+    """
+    inbox = current_folders().inbox
+    if not inbox.is_dir():
+        return 0
+    taken = 0
+    for path in sorted(inbox.iterdir()):
+        if _is_finished(path, quiet):
+            _take(path, limit)
+            taken += 1
+    return taken
+
+
+def _is_finished(path: Path, quiet: float) -> bool:
+    if path.name.startswith((".", "~")) or path.name.lower().endswith(PARTIAL):
+        return False
+    if path.is_symlink() or not path.is_file():
+        return False
+    return time.time() - path.stat().st_mtime >= quiet
+
+
+def _take(path: Path, limit: int) -> None:
+    try:
+        with path.open("rb") as source:
+            received = entry.take_in(SYSTEM, source, path.name, limit=limit)
+        ok, sentence = received.ok, received.sentence
+    except AppError as error:
+        ok, sentence = False, error.user_message
+    if ok:
+        path.unlink()  # its bytes are held, later stored: a copy here would outlive a purge
+        return
+    folder = path.parent / REFUSED
+    folder.mkdir(exist_ok=True)
+    target = folder / f"{time.time_ns()}-{path.name}"
+    os.replace(path, target)
+    target.with_name(target.name + ".txt").write_text(f"{sentence}\n", encoding="utf-8")
