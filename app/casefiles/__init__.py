@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_babel import lazy_gettext as _
-from sqlalchemy.orm import Session
 
 from app.casefiles import permissions, queries
 from app.organisation.acts import describe
-from app.security import Actor
-from app.web.shell import Count, NavItem, navigation
+from app.web.shell import NavItem, navigation
 
 ACTS = {
     "case_file.opened": "Lập hồ sơ",
@@ -67,12 +65,6 @@ def add_entries() -> None:
     navigation.add(
         NavItem(
             "casefiles", _("Văn bản"), _("Hồ sơ công việc"), "folder", "casefiles.index",
-            permission=permissions.READ, counter=due, order=25,
+            permission=permissions.READ, counter=queries.counted_due, order=25,
         )
     )  # fmt: skip
-
-
-def due(session: Session, actor: Actor) -> Count:
-    """The person's own files that are due for the archive; red when one is late."""
-    number, late = queries.count_due(session, actor)
-    return Count(number, urgent=late > 0)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_babel import lazy_gettext as _
-from sqlalchemy.orm import Session
 
 from app.incoming import permissions, queries
 from app.incoming.acts import ACTS
 from app.organisation.acts import describe
-from app.security import Actor
-from app.web.shell import Count, NavItem, navigation
+from app.web.shell import NavItem, navigation
 
 
 def register(app: Flask) -> None:
@@ -47,13 +45,14 @@ def add_entries() -> None:
     navigation.add(
         NavItem(
             "incoming", group, _("Văn bản đến"), "inbox", "incoming.index",
-            permission=permissions.READ, counter=waiting, order=10, phone=True, letter="v",
+            permission=permissions.READ, counter=queries.counted_waiting, order=10, phone=True,
+            letter="v",
         )
     )  # fmt: skip
     navigation.add(
         NavItem(
             "intake", group, _("Tiếp nhận tệp"), "scan", "incoming.ledger",
-            permission=permissions.REGISTER, counter=held, order=11,
+            permission=permissions.REGISTER, counter=queries.counted_held, order=11,
         )
     )  # fmt: skip
     navigation.add(
@@ -68,14 +67,3 @@ def add_entries() -> None:
             "incoming.secret_heads", permission=permissions.CONFIGURE, order=911,
         )
     )  # fmt: skip
-
-
-def waiting(session: Session, actor: Actor) -> Count:
-    """What waits for the person: to be registered, submitted, or directed."""
-    return Count(*queries.waiting_for(session, actor))
-
-
-def held(session: Session, actor: Actor) -> Count:
-    """Files of which somebody must say whether they are secret."""
-    number = len(queries.held_items(session, actor))
-    return Count(number, urgent=number > 0)

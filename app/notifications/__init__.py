@@ -13,10 +13,9 @@ from app.clock import now
 from app.notifications import mail, queries
 from app.notifications.handlers import MailConsumer
 from app.notifications.views import bp
-from app.security import Actor
 from app.web import health
 from app.web.health import HealthLine
-from app.web.shell import AccountLink, Count, account_links, other_counters, settings
+from app.web.shell import AccountLink, account_links, other_counters, settings
 
 LOOKED_BACK = timedelta(days=7)
 LINK = AccountLink("notifications.preferences", _("Thông báo của tôi"), "bell-ringing")
@@ -24,7 +23,7 @@ LINK = AccountLink("notifications.preferences", _("Thông báo của tôi"), "be
 
 def register(app: Flask) -> None:
     app.register_blueprint(bp)
-    other_counters["unread"] = unread
+    other_counters["unread"] = queries.counted_unread
     health.register("mail", mail_line)
     if LINK not in account_links:
         account_links.append(LINK)
@@ -33,11 +32,6 @@ def register(app: Flask) -> None:
         relay.register(MailConsumer())
     else:
         outbox.unsubscribe(MailConsumer.name)
-
-
-def unread(session: Session, actor: Actor) -> Count:
-    """The number at the bell."""
-    return Count(queries.unread_count(session, actor))
 
 
 def mail_line(session: Session) -> HealthLine:

@@ -26,8 +26,13 @@ def visible_notifications(actor: Actor, on: date | None = None) -> sa.Select[tup
 
 
 def unread_count(session: Session, actor: Actor) -> int:
-    rows = visible_notifications(actor).where(Notification.read_at.is_(None)).subquery()
-    return session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
+    return int(session.execute(counted_unread(actor)).one()[0])
+
+
+def counted_unread(actor: Actor) -> sa.Select[tuple[int, int]]:
+    """The number at the bell, never red."""
+    rows = visible_notifications(actor).where(Notification.read_at.is_(None))
+    return rows.with_only_columns(sa.func.count(), sa.literal_column("0", sa.Integer))
 
 
 def newest(

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy.orm import Session
 
 from app.organisation.permissions import (
-    APPROVE_DELEGATION,
     MANAGE_ORGANS,
     READ_AUDIT,
     VIEW,
 )
-from app.organisation.queries import waiting_delegations
-from app.security import Actor
-from app.web.shell import Count, NavItem, navigation
+from app.organisation.queries import counted_delegations
+from app.web.shell import NavItem, navigation
 
 ENTRIES = (
     ("people", _("Người dùng"), "users", "organisation.people", VIEW),
@@ -24,11 +21,6 @@ ENTRIES = (
     ("rights", _("Ai được làm gì"), "shield-check", "organisation.rights", VIEW),
     ("audit", _("Nhật ký hệ thống"), "history", "organisation.audit_log", READ_AUDIT),
 )
-
-
-def delegations_to_decide(session: Session, actor: Actor) -> Count:
-    """What waits for a leader's decision; nothing to do for the others."""
-    return Count(waiting_delegations(session) if actor.may(APPROVE_DELEGATION) else 0)
 
 
 def add_entries() -> None:
@@ -42,6 +34,6 @@ def add_entries() -> None:
                 endpoint=endpoint,
                 permission=permission,
                 order=900 + order,
-                counter=delegations_to_decide if key == "delegations" else None,
+                counter=counted_delegations if key == "delegations" else None,
             )
         )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_babel import lazy_gettext as _
-from sqlalchemy.orm import Session
 
 from app.outgoing import permissions, queries
-from app.security import Actor
-from app.web.shell import Count, NavItem, navigation
+from app.web.shell import NavItem, navigation
 
 
 def register(app: Flask) -> None:
@@ -38,7 +36,7 @@ def register(app: Flask) -> None:
     navigation.add(
         NavItem(
             "outgoing", _("Văn bản"), _("Văn bản đi"), "send", "outgoing.index",
-            permission=permissions.READ, counter=waiting, order=12,
+            permission=permissions.READ, counter=queries.counted_waiting, order=12,
         )
     )  # fmt: skip
     navigation.add(
@@ -53,8 +51,3 @@ def register(app: Flask) -> None:
             permission=permissions.CONFIGURE, order=62,
         )
     )  # fmt: skip
-
-
-def waiting(session: Session, actor: Actor) -> Count:
-    """What waits for the person: to be reviewed, signed, numbered, issued."""
-    return Count(*queries.count_waiting(session, actor))

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from app import kinds
 from app.organisation.acts import describe
-from app.security import Actor, Role
+from app.security import Role
 from app.tasks import indexing, permissions, queries
 from app.tasks.views import bp
 from app.web import health
 from app.web.health import HealthLine
-from app.web.shell import Count, NavItem, navigation
+from app.web.shell import NavItem, navigation
 
 WATCHERS = frozenset(
     {

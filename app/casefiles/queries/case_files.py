@@ -133,14 +133,13 @@ def count_tabs(session: Session, actor: Actor) -> dict[CaseTab, int]:
     return dict(zip(CaseTab, session.execute(seen).one(), strict=True))
 
 
-def count_due(session: Session, actor: Actor) -> tuple[int, int]:
+def counted_due(actor: Actor) -> sa.Select[tuple[int, int]]:
     """How many of the actor's own files are to be handed over soon, and how many are late."""
     rows = visible_casefiles(actor).where(
         _in_tab(CaseTab.DUE, actor), CaseFile.keeper_post_id.in_(sorted(actor.post_ids))
     )
     late = sa.func.count().filter(_due() < today())
-    found = session.execute(rows.with_only_columns(sa.func.count(), late)).one()
-    return found[0], found[1]
+    return rows.with_only_columns(sa.func.count(), late)
 
 
 def open_files(session: Session, actor: Actor, *, limit: int = 200) -> list[CaseFile]:

@@ -14,6 +14,7 @@ from app.incoming.queries.ledger import (
     DayEnd,
     Progress,
     attention,
+    counted_held,
     day_end,
     get_intake,
     get_intake_by_token,
@@ -27,6 +28,7 @@ from app.incoming.queries.letters import (
     LetterFilter,
     LetterPage,
     Tab,
+    counted_waiting,
     get_letter,
     get_letter_by_token,
     next_letter,
@@ -38,7 +40,6 @@ from app.incoming.queries.letters import (
     submitted_to,
     tab_counts,
     visible_incoming,
-    waiting_for,
 )
 from app.incoming.queries.rules import all_rules, past_directives, straight_rules
 from app.incoming.queries.secret_heads import all_secret_heads, get_secret_head, secret_heads_on
@@ -70,6 +71,8 @@ __all__ = [
     "all_secret_heads",
     "attention",
     "book_rows",
+    "counted_held",
+    "counted_waiting",
     "day_end",
     "due_for_unit",
     "due_in_text",
@@ -100,6 +103,5 @@ __all__ = [
     "submitted_to",
     "tab_counts",
     "visible_incoming",
-    "waiting_for",
     "words_of_page",
 ]

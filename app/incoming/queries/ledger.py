@@ -49,11 +49,18 @@ def get_intake_by_token(session: Session, actor: Actor, token: str) -> IntakeIte
 def held_items(session: Session, actor: Actor) -> Sequence[IntakeItem]:
     """What waits for “mật hay không”, oldest first. Only for those who register."""
     authorize(actor, REGISTER)
-    return session.scalars(
-        sa.select(IntakeItem)
-        .where(IntakeItem.state == IntakeState.QUARANTINED, IntakeItem.held_reason.is_not(None))
-        .order_by(IntakeItem.id)
-    ).all()
+    return session.scalars(sa.select(IntakeItem).where(_held()).order_by(IntakeItem.id)).all()
+
+
+def counted_held(actor: Actor) -> sa.Select[tuple[int, int]] | None:
+    """How many files wait for “mật hay không”: red as soon as there is one."""
+    if not actor.may(REGISTER):
+        return None
+    return sa.select(sa.func.count(), sa.func.count()).where(_held())
+
+
+def _held() -> sa.ColumnElement[bool]:
+    return sa.and_(IntakeItem.state == IntakeState.QUARANTINED, IntakeItem.held_reason.is_not(None))
 
 
 def attention(session: Session, actor: Actor, *, limit: int = 20) -> Sequence[IntakeItem]:
@@ -64,8 +71,7 @@ def attention(session: Session, actor: Actor, *, limit: int = 20) -> Sequence[In
         IntakeItem.settled_at > now() - timedelta(days=1),
         IntakeItem.reject_code.is_distinct_from("split"),
     )
-    held = sa.and_(IntakeItem.state == IntakeState.QUARANTINED, IntakeItem.held_reason.is_not(None))
-    rows = sa.select(IntakeItem).where(sa.or_(held, fresh))
+    rows = sa.select(IntakeItem).where(sa.or_(_held(), fresh))
     return session.scalars(rows.order_by(IntakeItem.id.desc()).limit(limit)).all()
 
 

@@ -324,8 +324,8 @@ def next_to_register(session: Session, actor: Actor, after_id: int = 0) -> str |
     return None if found is None else found.token
 
 
-def waiting_for(session: Session, actor: Actor) -> tuple[int, bool]:
-    """How many letters wait for this actor, and whether one of them is Hỏa tốc: one query.
+def counted_waiting(actor: Actor) -> sa.Select[tuple[int, int]]:
+    """How many letters wait for this actor, and how many of them are Hỏa tốc.
 
     For those who register: to be registered or submitted. For the others: submitted to a post of
     theirs.
@@ -337,13 +337,8 @@ def waiting_for(session: Session, actor: Actor) -> tuple[int, bool]:
     if actor.may(REGISTER):
         waiting = IncomingDocument.status.in_([S.RECEIVED, S.REGISTERED, S.REOPENED])
         mine = sa.or_(mine, waiting)
-    rows = visible_incoming(actor).where(mine)
-    row = session.execute(
-        rows.with_only_columns(
-            sa.func.count(), sa.func.coalesce(sa.func.max(IncomingDocument.urgency), 0)
-        ).order_by(None)
-    ).one()
-    return int(row[0]), int(row[1]) >= FLASH
+    flash = sa.func.count().filter(IncomingDocument.urgency >= FLASH)
+    return visible_incoming(actor).where(mine).with_only_columns(sa.func.count(), flash)
 
 
 def _submitted_to(actor: Actor) -> Letters:

@@ -11,9 +11,9 @@ from app.organisation.queries.administration import (
     unit_options,
 )
 from app.organisation.queries.delegations import (
+    counted_delegations,
     delegations,
     delegations_of,
-    waiting_delegations,
 )
 from app.organisation.queries.organs import (
     every_issuing_body,
@@ -47,6 +47,7 @@ __all__ = [
     "actor_for",
     "actor_for_post",
     "all_holdings",
+    "counted_delegations",
     "delegations",
     "delegations_of",
     "every_issuing_body",
@@ -79,5 +80,4 @@ __all__ = [
     "unit_tree",
     "units",
     "units_under",
-    "waiting_delegations",
 ]

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.clock import now
 from app.organisation.models import Delegation, DelegationState
+from app.organisation.permissions import APPROVE_DELEGATION
+from app.security import Actor
 
 
 def delegations(session: Session, *, open_only: bool = False, limit: int = 200) -> list[Delegation]:
@@ -26,12 +28,13 @@ def delegations_of(session: Session, person_id: int, *, limit: int = 100) -> lis
     return list(session.scalars(rows.order_by(Delegation.id.desc()).limit(limit)))
 
 
-def waiting_delegations(session: Session) -> int:
-    """How many wait for a leader's decision."""
-    rows = sa.select(sa.func.count()).where(
+def counted_delegations(actor: Actor) -> sa.Select[tuple[int, int]] | None:
+    """How many wait for a leader's decision, never red; nothing to do for the others."""
+    if not actor.may(APPROVE_DELEGATION):
+        return None
+    return sa.select(sa.func.count(), sa.literal_column("0", sa.Integer)).where(
         Delegation.state == DelegationState.PROPOSED, Delegation.valid_to > now()
     )
-    return session.scalar(rows) or 0
 
 
 def _with_people() -> sa.Select[tuple[Delegation]]:

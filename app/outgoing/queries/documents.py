@@ -260,21 +260,22 @@ def newest_numbers(session: Session, document_ids: Sequence[int]) -> dict[int, i
     return dict(session.execute(rows.group_by(DraftVersion.document_id)).tuples().all())
 
 
-def count_waiting(session: Session, actor: Actor) -> tuple[int, bool]:
-    """How many wait for the actor, and whether one is Hỏa tốc; for clerks also what is to issue."""
-    steps = waiting_steps(actor).subquery()
-    rows = (
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(OutgoingDocument.urgency), 0))
-        .select_from(ReviewStep)
+def counted_waiting(actor: Actor) -> sa.Select[tuple[int, int]]:
+    """How many wait for the actor, and how many of them are Hỏa tốc; for clerks also what is to
+    be issued."""
+    flash = sa.func.count().filter(OutgoingDocument.urgency >= FLASH)
+    steps = (
+        waiting_steps(actor)
         .join(OutgoingDocument, OutgoingDocument.id == ReviewStep.document_id)
-        .where(ReviewStep.id.in_(sa.select(steps.c.id)))
+        .with_only_columns(
+            sa.func.count().label("number"), flash.label("red"), maintain_column_froms=True
+        )
     )
-    count, urgency = session.execute(rows).one()
-    if actor.may(ISSUE):
-        more, worst = session.execute(
-            sa.select(
-                sa.func.count(), sa.func.coalesce(sa.func.max(OutgoingDocument.urgency), 0)
-            ).where(OutgoingDocument.status.in_(TAB_STATUSES[Tab.TO_ISSUE]))
-        ).one()
-        count, urgency = count + more, max(urgency, worst)
-    return int(count), int(urgency) >= FLASH
+    if not actor.may(ISSUE):
+        return steps
+    to_issue = sa.select(sa.func.count(), flash).where(
+        OutgoingDocument.status.in_(TAB_STATUSES[Tab.TO_ISSUE])
+    )
+    both = sa.union_all(steps, to_issue).subquery()
+    number, red = sa.func.sum(both.c.number), sa.func.sum(both.c.red)
+    return sa.select(sa.cast(number, sa.Integer), sa.cast(red, sa.Integer))

@@ -92,7 +92,6 @@ def context(
         "next_id": found.next_id,
         "tab": wanted.tab.value,
         "tabs": [a_tab(tab, found.counts.get(tab, 0)) for tab in Tab],
-        "waiting": queries.count_waiting(session, actor)[0],
         "wanted": wanted,
         "narrowed": any(request.args.get(name) for name in ("q", "urgency", *MORE)),
         "urgency_choices": [(str(level), label) for level, label in URGENCY_LABELS.items()],

@@ -17,6 +17,7 @@ from app.tasks.models import Outcome, Task
 from app.tasks.parties import Party
 from app.tasks.services import handling
 from app.tasks.services.directives import DirectiveOrder
+from app.web.shell import Count, counts
 from tests.factories import Office
 from tests.integration.incoming.conftest import Desk
 
@@ -142,13 +143,13 @@ def test_each_sees_how_much_waits_for_them(office: Office, desk: Desk) -> None:
     desk.read(b"draft")
     letter_id = desk.register(b"1", urgency=3)
     with reading() as session:
-        assert queries.waiting_for(session, office.clerk) == (2, True)
-        assert queries.waiting_for(session, office.leader) == (0, False)
+        assert counts(session, office.clerk)["incoming"] == Count(2, urgent=True)
+        assert counts(session, office.leader)["incoming"] == Count(0)
     with transaction() as session:
         services.submit_letter(
             session, office.clerk, letter_id=letter_id, to_post_id=office.leader.post_id or 0
         )
     with reading() as session:
-        assert queries.waiting_for(session, office.clerk) == (1, False)
-        assert queries.waiting_for(session, office.leader) == (1, True)
-        assert queries.waiting_for(session, office.vice_leader) == (0, False)
+        assert counts(session, office.clerk)["incoming"] == Count(1)
+        assert counts(session, office.leader)["incoming"] == Count(1, urgent=True)
+        assert counts(session, office.vice_leader)["incoming"] == Count(0)
