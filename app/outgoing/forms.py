@@ -139,13 +139,28 @@ class DeliveryForm(FlaskForm):
 
 
 class CopyForm(FlaskForm):
+    """A certified copy: of what kind, on what, by whom."""
+
     copy_kind = SelectField(
-        _("Loại bản sao"),
+        _("Hình thức sao"),
         choices=options((kind.value, label) for kind, label in COPY_LABELS.items()),
     )
+    issuing_body_id = SelectField(_("Cơ quan sao"), coerce=int)
+    medium = RadioField(
+        _("Bản sao"),
+        default="electronic",
+        choices=options(
+            (("electronic", _("Điện tử: dấu bản sao ở góc trên bên phải trang đầu")),
+             ("paper", _("Để in: thể thức bản sao ở dưới trang cuối")))
+        ),
+    )  # fmt: skip
+    signer_post_id = SelectField(_("Người ký bản sao"), coerce=int)
+    pages = StringField(
+        _("Trang được sao"), [Length(max=100)], description=_("Để trống là tất cả. Ví dụ: 1-3, 5.")
+    )
+    part = StringField(_("Phần trích sao"), [Length(max=500)])
     copies = IntegerField(_("Số bản"), [Optional(), NumberRange(1, 999)], default=1)
     for_whom = StringField(_("Nơi nhận bản sao"), [Length(max=300)])
-    part = StringField(_("Phần trích sao"), [Length(max=500)])
 
 
 class BookForm(FlaskForm):

@@ -140,6 +140,13 @@ class CertifiedCopy(Base):
     by_person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(default=now)
 
+    @property
+    def full_code(self) -> str:
+        """Số, ký hiệu as printed: numbers under ten with a zero; "" once the number is voided."""
+        label = self.code_label
+        padded = f"0{label}" if len(label) == 1 and label.isdecimal() else label
+        return f"{padded}/{self.code_notation}" if label else ""
+
 
 class SeriesUse(Base):
     """Which number series serves a document type or a kind of copy of an issuing body.

@@ -7,10 +7,13 @@ The organ then signs the derivative. Nothing of this may be done to a file after
 from __future__ import annotations
 
 import io
+import re
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +24,8 @@ from app.errors import InvalidInput
 from app.outgoing.papers import facts as written
 from app.outgoing.papers import measures as m
 from app.outgoing.papers.layout import render
+from ocr import FileRefused, sandbox
+from ocr.types import Limits
 
 VIETNAM = timezone(timedelta(hours=7))
 MM = 72 / 25.4
@@ -28,6 +33,10 @@ LOOK_DPI = 50  # enough to see where a page ends
 DARK = 200  # luminance under which something stands on the page
 GAP, LOWEST = 6.0, 15.0  # mm above the copy's line; mm kept free at the foot of the page
 A4_TOLERANCE = 3.0  # mm
+PAGES = re.compile(r"(\d{1,4})(?:\s*[-–]\s*(\d{1,4}))?")
+MOST_PAGES = 2000
+MOST_BYTES = 200 * 1024 * 1024
+LIMITS = Limits(wall_s=60.0, cpu_s=50, memory_mb=2048, file_mb=256)
 
 
 class Form(StrEnum):
@@ -95,6 +104,63 @@ def electronic(pdf: bytes, facts: CopyFacts, moment: datetime) -> bytes:
             place = pikepdf.Rectangle(0, (height - 20) * MM, width * MM, height * MM)
             page.add_overlay(own.pages[0], place)
         return _bytes(document)
+
+
+def made_safely(source: Path, facts: CopyFacts, moment: datetime | None) -> bytes:
+    """A copy of a file from outside, made in the limited child: with `moment` an electronic one,
+    else one on paper. Raises as `on_paper`."""
+    args = {
+        "source": str(source),
+        "facts": asdict(facts) | {"issued_on": facts.issued_on.isoformat()},
+        "moment": moment.isoformat() if moment else None,
+    }
+    with tempfile.TemporaryDirectory(prefix="copy-") as folder:
+        target = Path(folder, "copy.pdf")
+
+        def collect(child_folder: Path, result: Any) -> str | None:
+            if result is None:
+                sandbox.take(child_folder, "copy.pdf", target, max_bytes=MOST_BYTES)
+            return result if isinstance(result, str) else None
+
+        try:
+            said = sandbox.run(f"{__name__}:make_here", args, LIMITS, collect=collect)
+        except FileRefused as refused:
+            raise InvalidInput(refused.sentence) from refused
+        if said is not None:
+            raise InvalidInput(str(said))
+        return target.read_bytes()
+
+
+def make_here(source: str, facts: dict[str, Any], moment: str | None) -> str | None:
+    """In the child: leaves `copy.pdf` in its folder; a sentence when it cannot be copied."""
+    data = Path(source).read_bytes()
+    values = facts | {
+        "form": Form(facts["form"]), "issued_on": date.fromisoformat(facts["issued_on"]),
+    }  # fmt: skip
+    whole = CopyFacts(**values)
+    try:
+        if moment is not None:
+            made = electronic(data, whole, datetime.fromisoformat(moment))
+        else:
+            made = on_paper(data, whole)
+    except InvalidInput as error:
+        return error.user_message
+    Path("copy.pdf").write_bytes(made)
+    return None
+
+
+def pages_named(text: str) -> list[int] | None:
+    """“1-3, 5” as page numbers; None for an empty text: all pages. Raises InvalidInput."""
+    pages: list[int] = []
+    for piece in filter(None, (one.strip() for one in text.split(","))):
+        match = PAGES.fullmatch(piece)
+        if match is None or len(pages) > MOST_PAGES:
+            raise InvalidInput("Ghi trang như sau: 1-3, 5.", "pages")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if not 1 <= first <= last <= MOST_PAGES:
+            raise InvalidInput("Ghi trang như sau: 1-3, 5.", "pages")
+        pages += range(first, last + 1)
+    return pages or None
 
 
 def _context(facts: CopyFacts) -> dict[str, Any]:

@@ -10,6 +10,10 @@ from sqlalchemy.orm import Session
 from app import audit, kinds, outbox
 from app.clock import now, today
 from app.errors import InvalidInput, NotFound, RuleViolated
+from app.files.models import FileRole, StoredFile
+from app.files.services import record_file
+from app.files.store import StoredBlob
+from app.incoming.queries import get_letter
 from app.outgoing import permissions
 from app.outgoing.models import (
     CertifiedCopy,
@@ -19,16 +23,18 @@ from app.outgoing.models import (
     SeriesUse,
 )
 from app.outgoing.models.issuing import COPY_LABELS, COPY_NOTATIONS
+from app.outgoing.papers.copies import CopyFacts, Form
 from app.outgoing.queries.documents import KIND as OUTGOING
 from app.outgoing.queries.documents import get_document
-from app.outgoing.services.authority import get_body
+from app.outgoing.services import moving
+from app.outgoing.services.authority import get_body, signing_block
 from app.outgoing.services.numbering import series_of
 from app.registers import services as registers
 from app.registers.hooks import EntryVoided
 from app.registers.models import Direction, NumberSeries
 from app.security import SYSTEM, Actor, authorize
 
-KIND = "certified_copy"
+KIND, INCOMING = "certified_copy", "incoming"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +55,7 @@ def make_copy(session: Session, actor: Actor, order: CopyOrder) -> CertifiedCopy
 
     Raises:
         NotFound: the thing is not there or not the actor's to see.
-        RuleViolated: a document of ours that is not issued and in force.
+        RuleViolated: a document of ours that is not issued and in force, a letter without number.
         InvalidInput: an extract that does not say of what, less than one copy.
     """
     actor = authorize(actor, permissions.ISSUE)
@@ -57,6 +63,8 @@ def make_copy(session: Session, actor: Actor, order: CopyOrder) -> CertifiedCopy
         raise NotFound(f"{order.kind} {order.thing_id}")
     if order.kind == OUTGOING:
         _must_be_out(get_document(session, actor, order.thing_id))
+    elif order.kind == INCOMING:
+        get_letter(session, actor, order.thing_id).must_be_registered()
     if order.copy_kind is CopyKind.EXTRACT and not order.part.strip():
         raise InvalidInput("Trích sao phải ghi phần được trích.", "part")
     if order.copies < 1:
@@ -85,6 +93,84 @@ def make_copy(session: Session, actor: Actor, order: CopyOrder) -> CertifiedCopy
     copy.register_entry_id, copy.code_label = entry.id, entry.label
     session.flush()
     return copy
+
+
+FORMS = {
+    CopyKind.TRUE_COPY: Form.FULL,
+    CopyKind.COPY_OF_COPY: Form.OF_COPY,
+    CopyKind.EXTRACT: Form.EXTRACT,
+}
+
+
+def copies_of(session: Session, kind: str, thing_id: int) -> list[CertifiedCopy]:
+    """The copies made of a thing, the newest first. The caller has shown that it may be seen."""
+    rows = sa.select(CertifiedCopy).filter_by(kind=kind, thing_id=thing_id)
+    return list(session.scalars(rows.order_by(CertifiedCopy.id.desc())))
+
+
+def source_of(session: Session, actor: Actor, kind: str, thing_id: int) -> StoredFile | None:
+    """The file that is copied: what went out, or the letter as it came in; None where there is
+    none. Raises NotFound for a thing that is not the actor's to see."""
+    file_id: int | None = None
+    if kind == OUTGOING:
+        document = get_document(session, actor, thing_id)
+        stage = moving.newest_stage(session, document.id)
+        file_id = stage.file_id if stage is not None else None
+    elif kind == INCOMING:
+        file_id = get_letter(session, actor, thing_id).main_file_id
+    return session.get(StoredFile, file_id) if file_id is not None else None
+
+
+def facts_for_copy(
+    session: Session, copy: CertifiedCopy, signer_post_id: int, pages: list[int] | None
+) -> CopyFacts:
+    """What stands on a copy that a post certifies. Raises RuleViolated for a post that may not."""
+    body = get_body(session, copy.issuing_body_id)
+    block = signing_block(session, copy.issuing_body_id, signer_post_id)
+    return CopyFacts(
+        form=FORMS[copy.copy_kind],
+        organ="\n".join(str(line) for line in body.head_lines) or body.name.upper(),
+        number=copy.code_label,
+        notation=copy.code_notation,
+        place=body.place or "…",
+        issued_on=copy.made_on,
+        position=block.position,
+        signer_name=block.name,
+        authority_lines=block.lines,
+        recipients=[line for line in (copy.for_whom, "Lưu: VT") if line],
+        pages=pages,
+    )
+
+
+def keep_copy_file(
+    session: Session, actor: Actor, *, copy_id: int, blob: StoredBlob, source_id: int
+) -> CertifiedCopy:
+    """Keep the marked copy, a PDF, beside its original. Raises NotFound."""
+    actor = authorize(actor, permissions.ISSUE)
+    copy = session.get(CertifiedCopy, copy_id)
+    if copy is None:
+        raise NotFound(f"certified copy {copy_id}")
+    name = f"{copy.full_code.replace('/', '-')}.pdf"
+    file = record_file(
+        session, actor, blob, name=name, media_type="application/pdf", role=FileRole.STAMPED,
+        kind=KIND, thing_id=copy.id, derived_from_id=source_id,
+    )  # fmt: skip
+    copy.file_id = file.id
+    audit.record(session, actor, "certified_copy.filed", copy.id, file=file.id)
+    return copy
+
+
+def copy_file(session: Session, actor: Actor, token: str) -> tuple[CertifiedCopy, StoredFile]:
+    """A marked copy, for who may see what was copied. Raises NotFound."""
+    copy = session.scalar(sa.select(CertifiedCopy).filter_by(token=token))
+    file = session.get(StoredFile, copy.file_id) if copy is not None and copy.file_id else None
+    if (
+        copy is None
+        or file is None
+        or not kinds.cards(session, actor, [(copy.kind, copy.thing_id)])
+    ):
+        raise NotFound(f"certified copy {token}")
+    return copy, file
 
 
 def _must_be_out(document: OutgoingDocument) -> None:

@@ -2,6 +2,7 @@
 
 from app.outgoing.views import (
     acts,
+    copies,
     detail,
     drafting,
     issuing,
@@ -17,6 +18,7 @@ from app.outgoing.views.blueprint import bp
 __all__ = [
     "acts",
     "bp",
+    "copies",
     "detail",
     "drafting",
     "issuing",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.db import reading, transaction
-from app.errors import InvalidInput
+from app.errors import InvalidInput, RuleViolated
 from app.outgoing import permissions, queries, services
 from app.outgoing.forms import (
     AnswerForm,
@@ -20,6 +20,7 @@ from app.outgoing.forms import (
 )
 from app.outgoing.models import Desk, WorkKind
 from app.outgoing.models.review import DESK_LABELS
+from app.outgoing.queries import approvals
 from app.outgoing.services.retrying import retry as retry_work
 from app.outgoing.views.blueprint import (
     act_on,
@@ -28,6 +29,7 @@ from app.outgoing.views.blueprint import (
     first_error,
     signer_choices,
     unit_choices,
+    whereabouts,
 )
 from app.web.gate import needs
 from app.web.shell import current_actor
@@ -50,28 +52,45 @@ def submit(token: str) -> ResponseReturnValue:
             session, actor, document_id=id_, signer_post_id=form.signer_post_id.data,
             urgent_reason=form.urgent_reason.data or "",
         ),
-        _("Đã trình dự thảo."),
+        _("Đã trình dự thảo."), tell_where=True,
     )  # fmt: skip
 
 
 @bp.post("/<token>/duyet")
 @needs(permissions.READ)
 def approve(token: str) -> ResponseReturnValue:
-    """Agree to what lies on the page; then back to what else waits."""
+    """Agree to what lies on the page; then on to what else waits."""
     form = DecideForm(prefix="duyet")
     if not form.validate_on_submit():
         return back_to(token, first_error(form), "warn")
-    answer = act_on(
-        token, "approve",
-        lambda session, actor, id_: services.approve(
-            session, actor, document_id=id_, comment=form.comment.data or "",
-            version_no=form.version_no.data,
-        ),
-        _("Đã duyệt."),
-    )  # fmt: skip
-    if request.form.get("then") == "next":
+    actor = current_actor()
+    try:
+        with transaction("outgoing.approve") as session:
+            document = queries.get_by_token(session, actor, token)
+            services.approve(
+                session, actor, document_id=document.id, comment=form.comment.data or "",
+                version_no=form.version_no.data,
+            )  # fmt: skip
+    except RuleViolated as error:
+        return back_to(token, error.user_message, "warn")
+    return on_to_next(token, _("Đã duyệt."))
+
+
+def on_to_next(token: str, done: str) -> ResponseReturnValue:
+    """After a decision: the next document that waits, if its page said which; else the same one.
+    The message says where the decided one has gone."""
+    actor = current_actor()
+    with reading() as session:
+        said = f"{done} {whereabouts(session, actor, token)}".strip()
+        following = None
+        if request.form.get("then") == "next":
+            following = approvals.next_waiting(session, actor, request.form.get("next"))
+    flash(said, "ok")
+    if request.form.get("then") != "next":
+        return redirect(url_for("outgoing.detail", token=token))
+    if following is None:
         return redirect(url_for("outgoing.approvals"))
-    return answer
+    return redirect(url_for("outgoing.detail", token=following))
 
 
 @bp.post("/<token>/tra-lai")
@@ -82,13 +101,17 @@ def send_back(token: str) -> ResponseReturnValue:
     form.to.choices = [(desk.value, label) for desk, label in DESK_LABELS.items()]
     if not form.validate_on_submit():
         return back_to(token, first_error(form), "warn")
-    return act_on(
-        token, "send_back",
-        lambda session, actor, id_: services.send_back(
-            session, actor, document_id=id_, to=Desk(form.to.data), comment=form.comment.data
-        ),
-        _("Đã trả lại."),
-    )  # fmt: skip
+    actor = current_actor()
+    try:
+        with transaction("outgoing.send_back") as session:
+            document = queries.get_by_token(session, actor, token)
+            services.send_back(
+                session, actor, document_id=document.id, to=Desk(form.to.data),
+                comment=form.comment.data,
+            )  # fmt: skip
+    except RuleViolated as error:
+        return back_to(token, error.user_message, "warn")
+    return on_to_next(token, _("Đã trả lại."))
 
 
 @bp.post("/<token>/rut-lai")

@@ -8,14 +8,16 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
-from app.db import transaction
-from app.errors import InvalidInput, RuleViolated
+from app.db import reading, transaction
+from app.errors import InvalidInput, NotFound, RuleViolated
 from app.organisation import queries as organisation
 from app.outgoing import queries, services
 from app.security import Actor
+from app.tasks import custody
 from app.web.shell import current_actor
 
 bp = Blueprint("outgoing", __name__, url_prefix="/van-ban-di", template_folder="../templates")
@@ -77,11 +79,26 @@ def back_to(token: str, message: str = "", tone: str = "ok") -> ResponseReturnVa
     return redirect(url_for("outgoing.detail", token=token))
 
 
+def whereabouts(session: Session, actor: Actor, token: str) -> str:
+    """“Đang ở: …” of a document after an act; "" when it lies nowhere, or is out of sight."""
+    try:
+        document = queries.get_by_token(session, actor, token)
+    except NotFound:
+        return ""
+    place = custody.current(session, queries.KIND, [document.id]).get(document.id)
+    return _("Đang ở: %(where)s.", where=place.holder) if place is not None else ""
+
+
 def act_on(
-    token: str, name: str, act: Callable[[Session, Actor, int], object], done: str
+    token: str,
+    name: str,
+    act: Callable[[Session, Actor, int], object],
+    done: str,
+    *,
+    tell_where: bool = False,
 ) -> ResponseReturnValue:
-    """One act on one document in one transaction, then back to its page with what was done, or
-    with the rule that forbids it."""
+    """One act on one document in one transaction, then back to its page with what was done (and
+    where it went, with `tell_where`), or with the rule that forbids it."""
     actor = current_actor()
     try:
         with transaction(f"outgoing.{name}") as session:
@@ -89,4 +106,7 @@ def act_on(
             act(session, actor, document.id)
     except RuleViolated as error:
         return back_to(token, error.user_message, "warn")
+    if tell_where:
+        with reading() as session:
+            done = f"{done} {whereabouts(session, actor, token)}".strip()
     return back_to(token, done)

@@ -19,7 +19,6 @@ from app.outgoing import permissions, queries, services
 from app.outgoing.forms import (
     AnswerForm,
     CommentForm,
-    CopyForm,
     DecideForm,
     DeliveryForm,
     OpinionForm,
@@ -43,6 +42,7 @@ from app.outgoing.models.issuing import (
 )
 from app.outgoing.models.review import DECISION_LABELS, DESK_LABELS
 from app.outgoing.queries import DocumentView
+from app.outgoing.queries.approvals import turn_of
 from app.outgoing.services.elsewhere import waits_for_signature
 from app.outgoing.services.facts import block_of
 from app.outgoing.views.blueprint import bp, signer_choices, unit_choices
@@ -167,6 +167,7 @@ def show(token: str, *, message: str | None = None) -> str:
             view=view,
             document=view.document,
             acts=acts,
+            turn=turn_of(session, actor, view.document.id) if acts.decide else None,
             message=message,
             block=block_of(session, view.document),
             issue_by=services.issue_by(session, view.document),
@@ -214,7 +215,6 @@ def forms(session: Session, view: DocumentView, acts: Acts) -> dict[str, object]
         "answer_form": AnswerForm(None, prefix="tra-loi"),
         "comment_form": CommentForm(None, prefix="nhan-xet"),
         "delivery_form": DeliveryForm(None, prefix="gui"),
-        "copy_form": CopyForm(None, prefix="sao"),
     }
 
 

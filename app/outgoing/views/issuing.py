@@ -9,9 +9,8 @@ from flask_babel import gettext as _
 from app.db import transaction
 from app.errors import NotFound
 from app.outgoing import permissions, queries, services
-from app.outgoing.forms import CopyForm, DeliveryForm, ReasonForm
-from app.outgoing.models import CopyKind, Correction, Delivery
-from app.outgoing.services import CopyOrder
+from app.outgoing.forms import DeliveryForm, ReasonForm
+from app.outgoing.models import Correction, Delivery
 from app.outgoing.views.blueprint import act_on, back_to, bp, first_error
 from app.web.gate import needs
 from app.web.shell import current_actor
@@ -115,30 +114,6 @@ def correct(token: str, how: str) -> ResponseReturnValue:
         ).token
     flash(_("Đã lập dự thảo."), "ok")
     return redirect(url_for("outgoing.detail", token=made))
-
-
-@bp.post("/<token>/ban-sao")
-@needs(permissions.ISSUE)
-def copy(token: str) -> ResponseReturnValue:
-    """Give a certified copy its number."""
-    form = CopyForm(prefix="sao")
-    if not form.validate_on_submit():
-        return back_to(token, first_error(form), "warn")
-    actor = current_actor()
-    with transaction("outgoing.copy") as session:
-        document = queries.get_by_token(session, actor, token)
-        order = CopyOrder(
-            kind=queries.KIND,
-            thing_id=document.id,
-            copy_kind=CopyKind(form.copy_kind.data),
-            issuing_body_id=document.issuing_body_id,
-            copies=form.copies.data or 1,
-            for_whom=form.for_whom.data or "",
-            part=form.part.data or "",
-        )
-        made = services.make_copy(session, actor, order)
-        code = f"{made.code_label}/{made.code_notation}"
-    return back_to(token, _("Đã cấp số bản sao %(code)s.", code=code))
 
 
 @bp.post("/<token>/luu")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,10 +19,11 @@ from app.incoming.queries import get_letter_by_token
 from app.organisation.dates import parse_date
 from app.organisation.queries import issuing_bodies, post_label, unit_label
 from app.outgoing import permissions, queries, services
-from app.outgoing.models import STATUS_LABELS, Desk, OutgoingDocument
+from app.outgoing.models import STATUS_LABELS, OutgoingDocument
 from app.outgoing.models.review import DESK_LABELS
 from app.outgoing.queries import TAB_LABELS, DocumentPage, Narrowing, Tab
-from app.outgoing.views.blueprint import Page, bp, page_number, page_size
+from app.outgoing.queries import approvals as short
+from app.outgoing.views.blueprint import Page, bp, page_number, page_size, whereabouts
 from app.registers.queries import document_types, type_labels
 from app.security import Actor
 from app.tasks import custody
@@ -125,22 +127,38 @@ def a_tab(tab: Tab, count: int) -> dict[str, object]:
     return {"key": tab.value, "label": _(TAB_LABELS[tab]), "url": url, "count": count}
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one of several: the sentence names it."""
+
+    said: str
+    done: bool
+    token: str | None
+
+
 @bp.get("/cho-duyet")
 @needs(permissions.READ)
 def approvals() -> ResponseReturnValue:
     """“Chờ tôi duyệt”: one by one, or several in order; made for the phone."""
+    return approval_list([])
+
+
+def approval_list(results: list[Result]) -> str:
+    """What waits for the actor, below what has just become of the others."""
     actor = current_actor()
     with reading() as session:
         rows = queries.waiting_for(session, actor)
-        documents = [row.document for row in rows]
+        briefs = short.briefs(session, [row.document.id for row in rows])
+        named = {row.document.drafter_post_id for row in rows}
+        named |= {post_id for brief in briefs.values() for post_id, _words in brief.said}
         return render_template(
             "outgoing/approvals.html",
             rows=rows,
-            versions=queries.newest_numbers(session, [one.id for one in documents]),
+            briefs=briefs,
+            results=results,
             types=type_labels(session),
             desks=DESK_LABELS,
-            drafters=post_label(session, {one.drafter_post_id for one in documents}),
-            signs=any(row.step.desk is Desk.LEADER for row in rows),
+            drafters=post_label(session, named),
             today=today(),
         )
 
@@ -151,30 +169,38 @@ def approve_several() -> ResponseReturnValue:
     """Agree to the ticked documents, one after another, each in its own transaction: a refusal of
     one stops no other, and each has its own answer. A row stands for the version that was listed:
     one that has changed since is refused."""
-    actor = current_actor()
     ticked = [pair for pair in map(PAIR.fullmatch, request.form.getlist("ids")) if pair]
     if not ticked:
         flash(_("Chưa chọn văn bản nào."), "warn")
+        return redirect(url_for("outgoing.approvals"))
     seen = {int(pair[1]): int(pair[2]) for pair in ticked}
-    for document_id, no in list(seen.items())[:100]:
-        try:
-            with transaction("outgoing.approve") as session:
-                document = services.approve(session, actor, document_id=document_id, version_no=no)
-                title = document.subject_summary
-            flash(_("Đã duyệt: %(title)s", title=title), "ok")
-        except AppError as error:
-            flash(_("Chưa duyệt được %(title)s: %(why)s", title=title_of(actor, document_id),
-                    why=error.user_message), "warn")  # fmt: skip
-    return redirect(url_for("outgoing.approvals"))
+    results = [approve_one(document_id, no) for document_id, no in list(seen.items())[:100]]
+    return approval_list(results)
 
 
-def title_of(actor: Actor, document_id: int) -> str:
-    """The summary of a document, for the answer of a refusal."""
+def approve_one(document_id: int, no: int) -> Result:
+    actor = current_actor()
+    try:
+        with transaction("outgoing.approve") as session:
+            document = services.approve(session, actor, document_id=document_id, version_no=no)
+            title, token = document.subject_summary, document.token
+    except AppError as error:
+        title, found = title_of(actor, document_id)
+        said = _("Chưa duyệt được %(title)s: %(why)s", title=title, why=error.user_message)
+        return Result(said, False, found)
+    with reading() as session:
+        where = whereabouts(session, actor, token)
+    return Result(f"{_('Đã duyệt: %(title)s', title=title)}. {where}".strip(), True, token)
+
+
+def title_of(actor: Actor, document_id: int) -> tuple[str, str | None]:
+    """The summary of a document and its token, for the answer of a refusal."""
     with reading() as session:
         try:
-            return queries.get_document(session, actor, document_id).subject_summary
+            document = queries.get_document(session, actor, document_id)
         except AppError:
-            return str(document_id)
+            return str(document_id), None
+        return document.subject_summary, document.token
 
 
 @bp.get("/tra-loi-tre")

@@ -43,7 +43,7 @@ def pile(*pdfs: bytes) -> bytes:
 
 
 def sheet(app: Flask, office: Office, document_id: int) -> bytes:
-    return browser(app, office.clerk).get(f"{address(document_id)}/phieu-so.pdf").data
+    return bytes(browser(app, office.clerk).get(f"{address(document_id)}/phieu-so.pdf").data)
 
 
 def send(app: Flask, office: Office, data: bytes, path: str = "/van-ban-di/ban-quet") -> str:

@@ -239,9 +239,6 @@ def test_a_recall_and_its_answer_stand_on_the_page(
 ) -> None:
     document_id = writers.issued()
     client = browser(app, office.clerk)
-    made = client.post(f"{address(document_id)}/ban-sao", data={"sao-copy_kind": "copy_true"})
-    assert made.status_code == 302
-    assert "SY-UBND" in page(client, address(document_id))
     client.post(f"{address(document_id)}/thu-hoi", data={"reason": "Sai căn cứ"})
     assert "Sai căn cứ" in page(client, address(document_id))
 

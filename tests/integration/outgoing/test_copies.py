@@ -1,0 +1,110 @@
+"""Sao y, sao lục, trích sao: a marked derivative beside an original that nobody touches."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+import pypdfium2
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.db import reading, transaction
+from app.files.models import FileRole, StoredFile
+from app.files.services import record_file
+from app.files.store import current_store
+from app.incoming.models import IncomingDocument
+from app.outgoing.models import CertifiedCopy
+from app.outgoing.papers.layout import to_pdf
+from app.outgoing.services import scans
+from app.security import SYSTEM
+from tests.factories import Office
+from tests.integration.incoming.conftest import Desk
+from tests.integration.incoming.pages import browser, page
+from tests.integration.outgoing.conftest import Writers
+from tests.integration.outgoing.test_views import address
+from tests.unit.outgoing.papers.examples import LETTER
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def typed(office: Office, **values: object) -> dict[str, object]:
+    plain: dict[str, object] = {
+        "sao-copy_kind": "copy_true", "sao-issuing_body_id": office.committee_id,
+        "sao-medium": "electronic", "sao-signer_post_id": office.leader.post_id,
+        "sao-copies": "2", "sao-for_whom": "Sở Nội vụ",
+    }  # fmt: skip
+    return plain | {f"sao-{name}": value for name, value in values.items()}
+
+
+def texts(pdf: bytes) -> list[str]:
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [one.get_textpage().get_text_bounded() for one in document]
+
+
+def newest() -> CertifiedCopy:
+    with reading() as session:
+        return session.scalars(sa.select(CertifiedCopy).order_by(CertifiedCopy.id.desc())).first()  # type: ignore[return-value]
+
+
+def test_a_document_of_ours_is_copied_with_the_mark_and_stays_as_it_is(
+    app: Flask, office: Office, writers: Writers
+) -> None:
+    document_id = writers.issued()
+    letter = to_pdf(LETTER)
+    blob = current_store().put(io.BytesIO(letter))
+    with transaction() as session:
+        scans.attach_scan(session, SYSTEM, document_id=document_id, blob=blob, pages=1)
+    client, where = browser(app, office.clerk), f"/van-ban-di/sao/outgoing/{document_id}"
+    assert where in page(client, address(document_id))
+
+    assert client.post(where, data=typed(office)).status_code == 302
+
+    got = client.get(f"/van-ban-di/sao/tep/{newest().token}.pdf")
+    assert "SAO Y" in texts(got.data)[0]
+    assert current_store().path(blob.sha256).read_bytes() == letter
+    assert "/AcroForm" not in pikepdf.open(io.BytesIO(got.data)).Root
+    assert "01/SY-UBND" in page(client, address(document_id))
+    assert browser(app, office.specialist2).get(got.request.path).status_code == 404
+
+
+def test_a_letter_is_copied_in_part_for_printing(
+    app: Flask, office: Office, desk: Desk, writers: Writers
+) -> None:
+    letter_id = desk.register()
+    blob = current_store().put(io.BytesIO(to_pdf(LETTER)))
+    with transaction() as session:
+        letter = session.get_one(IncomingDocument, letter_id)
+        letter.main_file_id = record_file(
+            session, SYSTEM, blob, name="den.pdf", media_type="application/pdf",
+            role=FileRole.MAIN, kind="incoming", thing_id=letter_id,
+        ).id  # fmt: skip
+    client, where = browser(app, office.clerk), f"/van-ban-di/sao/incoming/{letter_id}"
+    assert "phần được trích" in client.post(
+        where, data=typed(office, copy_kind="copy_extract")
+    ).get_data(as_text=True)
+    wrong = client.post(where, data=typed(office, pages="1,x"))
+    assert wrong.status_code == 422
+
+    client.post(
+        where, data=typed(office, copy_kind="copy_extract", part="Mục 1", pages="1", medium="paper")
+    )
+
+    copy = newest()
+    pdf = client.get(f"/van-ban-di/sao/tep/{copy.token}.pdf").data
+    words = "\n".join(texts(pdf))
+    assert "TRÍCH SAO" in words
+    assert f"Số: 01/{copy.code_notation}" in words
+    with reading() as session:
+        file = session.get_one(StoredFile, copy.file_id)
+        assert file.derived_from_id is not None
+
+
+def test_a_document_without_a_file_gets_its_number_and_a_warning(
+    app: Flask, office: Office, writers: Writers
+) -> None:
+    where = f"/van-ban-di/sao/outgoing/{writers.issued()}"
+    answer = browser(app, office.clerk).post(where, data=typed(office), follow_redirects=True)
+    assert "Văn bản chưa có tệp để sao" in answer.get_data(as_text=True)
+    assert newest().file_id is None
