@@ -51,7 +51,8 @@ def register(app: Flask) -> None:
     from app.cli import add_command
 
     app.register_blueprint(bp)
-    kinds.register(indexing.kind)
+    for kind in (indexing.kind, indexing.handover_kind, indexing.catalogue_kind):
+        kinds.register(kind)
     documents.register("task", indexing.tasks_as_documents)
     describe(ACTS)
     add_command(casefiles_cli)

@@ -8,7 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.casefiles.documents import DocumentFacts
-from app.casefiles.models import STATE_LABELS, CaseFile
+from app.casefiles.models import (
+    CATALOGUE_LABELS,
+    STATE_LABELS,
+    CaseFile,
+    FileCatalogue,
+    WorkHandover,
+)
+from app.casefiles.permissions import READ
 from app.casefiles.queries.case_files import KIND, visible_casefiles
 from app.clock import local
 from app.kinds import LOOKED_UP, Card, Kind
@@ -102,4 +109,53 @@ kind = Kind(
     records=records,
     all_ids=ids_after,
     lookup=by_code,
+)
+
+
+def handover_cards(session: Session, actor: Actor, ids: Sequence[int]) -> list[Card]:
+    """Hand-overs the actor's posts gave, got or made: one query. Notices lead to them."""
+    rows = sa.select(WorkHandover).where(WorkHandover.id.in_(ids))
+    if actor.person_id is not None:
+        posts = sorted(actor.post_ids)
+        rows = rows.where(
+            sa.or_(
+                WorkHandover.from_post_id.in_(posts),
+                WorkHandover.to_post_id.in_(posts),
+                WorkHandover.done_by_post_id.in_(posts),
+            )
+        )
+    return [
+        Card(
+            kind="work_handover",
+            id=one.id,
+            title=f"Bàn giao công việc: {one.from_label} → {one.to_label}",
+            subtitle=one.reason,
+            url=f"{BASE}/ban-giao/{one.token}",
+        )
+        for one in session.scalars(rows)
+    ]
+
+
+def catalogue_cards(session: Session, actor: Actor, ids: Sequence[int]) -> list[Card]:
+    """Yearly catalogues, which everybody with a post in the organ reads: one query."""
+    if not actor.may(READ):
+        return []
+    return [
+        Card(
+            kind="file_catalogue",
+            id=one.id,
+            title=f"Danh mục hồ sơ năm {one.year}",
+            subtitle="",
+            url=f"{BASE}/danh-muc/{one.year}",
+            state=CATALOGUE_LABELS[one.state],
+        )
+        for one in session.scalars(sa.select(FileCatalogue).where(FileCatalogue.id.in_(ids)))
+    ]
+
+
+handover_kind = Kind(
+    name="work_handover", label="Bàn giao công việc", icon="user-share", cards=handover_cards
+)
+catalogue_kind = Kind(
+    name="file_catalogue", label="Danh mục hồ sơ", icon="list-details", cards=catalogue_cards
 )

@@ -28,10 +28,17 @@ class RetentionRule:
     label: str
     years: int | None
     construction: bool
+    verified: bool = False
 
     @property
     def period(self) -> str:
         return retention_label(self.years)
+
+    @property
+    def choice(self) -> str:
+        """As lists offer it; a period that nobody has read in the law says so."""
+        doubt = "" if self.verified else "; chưa kiểm chứng"
+        return f"{self.label} ({self.period}{doubt})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,13 @@ def _counts(row: Mapping[str, Any], on: date) -> bool:
 def rules(on: date, path: Path = DATA) -> list[RetentionRule]:
     """The sorts of files in force on a day, in the order of the file."""
     return [
-        RetentionRule(row["code"], row["label"], row["years"], bool(row.get("construction")))
+        RetentionRule(
+            row["code"],
+            row["label"],
+            row["years"],
+            bool(row.get("construction")),
+            bool(row.get("verified")),
+        )
         for row in _read(path)["rules"]
         if _counts(row, on)
     ]

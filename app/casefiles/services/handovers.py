@@ -75,6 +75,8 @@ def hand_over_work(
     """Hand everything a post holds to another post, and write down what it was.
 
     Each room moves its own rows: tasks and custody here, others in the hook `work_handed_over`.
+    It is in force at once, so that nothing hangs between two people; a mistake is handed back in
+    the same way, and both protocols stay.
     `expected` is how many things the page showed.
 
     Raises:

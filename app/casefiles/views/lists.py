@@ -139,4 +139,4 @@ def fill_open_form(session: Session, actor: Actor, form: OpenForm) -> None:
 
 
 def retention_choices() -> list[tuple[str, str]]:
-    return [(rule.code, f"{rule.label} ({rule.period})") for rule in retention.rules(today())]
+    return [(rule.code, rule.choice) for rule in retention.rules(today())]

@@ -29,8 +29,13 @@ from app.incoming.models import IncomingDocument
 from app.notifications.models import Notification
 from app.registers.printing import XLSX
 from app.security import Actor
+from app.tasks import services as tasks
+from app.tasks.models import Task
+from app.tasks.parties import Party
+from app.tasks.services import TaskOrder
 from tests.factories import Office, sign_in_as
 from tests.integration.casefiles.conftest import (
+    act,
     closed_file,
     count,
     look,
@@ -110,6 +115,21 @@ def test_a_letter_is_put_into_a_new_file_from_its_page(app: Flask, office: Offic
     assert "Về việc rà soát quy hoạch 1" in page(client, f"/ho-so/{case_file.token}")
     page(browser(app, office.specialist2), f"/ho-so/{case_file.token}", 404)
     page(browser(app, office.specialist2), place, 404)
+
+
+def test_a_task_and_what_caused_it_are_filed_from_the_task(app: Flask, office: Office) -> None:
+    letter_id = make_letter(office, 1, office.specialist, office.head)
+    order = TaskOrder("Rà soát", lead=Party(post_id=office.specialist.post_id))
+    task = act(tasks.create_task, office.head, order=order)
+    with transaction() as session:  # as the directive on a letter would have made it
+        made = session.get_one(Task, task.id)
+        made.kind, made.thing_id = "incoming", letter_id
+    shown = page(browser(app, office.specialist), f"/cong-viec/{task.token}")
+
+    for kind, thing_id in (("incoming", letter_id), ("task", task.id)):
+        place = f"/ho-so/dua-vao/{kind}/{thing_id}"
+        assert place in shown
+        assert "Đưa vào hồ sơ" in page(browser(app, office.specialist), place)
 
 
 def test_the_index_is_printed_with_seven_columns(app: Flask, office: Office) -> None:
@@ -205,6 +225,8 @@ def test_the_wizard_hands_over_and_prints_one_protocol(app: Flask, office: Offic
     assert paper.data.startswith(b"%PDF-")
     again = browser(app, office.deputy).get(f"{done.headers['Location']}/bien-ban.pdf")
     assert again.data == paper.data
+    told = page(browser(app, office.deputy), "/thong-bao")
+    assert f'href="{done.headers["Location"]}"' in told  # the notice leads there
     changed = {"file": (io.BytesIO(paper.data.replace(b"%PDF", b"%PDX", 1)), "a.pdf")}
     unsigned = {"file": (io.BytesIO(paper.data + b"\n%%EOF"), "a.pdf")}
     for wrong in (changed, unsigned):

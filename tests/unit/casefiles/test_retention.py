@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,16 @@ def test_a_rule_that_does_not_count_on_the_day_is_refused() -> None:
     assert retention.rule_of("case_work", date(2026, 1, 1)).years == 20
     with pytest.raises(InvalidInput):
         retention.rule_of("case_work", date(2022, 12, 14))
+
+
+def test_a_period_that_nobody_has_read_in_the_law_says_so(tmp_path: Path) -> None:
+    assert retention.rule_of("land", date(2026, 1, 1)).choice == (
+        "Đất đai, quy hoạch (Vĩnh viễn; chưa kiểm chứng)"
+    )
+    data = tmp_path / "retention.yaml"
+    row = "{code: a, label: Hồ sơ, years: 20, verified: true, valid_from: 2022-12-15}"
+    data.write_text(f"rules:\n  - {row}\n", encoding="utf-8")
+    assert retention.rule_of("a", date(2026, 1, 1), data).choice == "Hồ sơ (20 năm)"
 
 
 def test_every_period_of_the_data_file_is_one_the_law_knows() -> None:
