@@ -66,6 +66,14 @@ def all_calendars(session: Session) -> list[WorkingCalendar]:
     )
 
 
+def parent_of(
+    calendar: WorkingCalendar | None, calendars: Sequence[WorkingCalendar]
+) -> WorkingCalendar | None:
+    """The calendar from which another inherits, among those given."""
+    parent_id = calendar.parent_id if calendar is not None else None
+    return next((one for one in calendars if one.id == parent_id), None)
+
+
 def family(session: Session, calendar_id: int) -> list[int]:
     """A calendar and those that inherit its days: what a change of it concerns."""
     children = sa.select(WorkingCalendar.id).where(WorkingCalendar.parent_id == calendar_id)
