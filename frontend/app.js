@@ -7,6 +7,7 @@ import "./lib/buttons.js";
 import { lazy } from "./lib/lazy.js";
 
 import ConfirmController from "./controllers/confirm.js";
+import ChooseController from "./controllers/choose.js";
 import DateController from "./controllers/date.js";
 import ErrorSummaryController from "./controllers/error-summary.js";
 import FacetsController from "./controllers/facets.js";
@@ -24,6 +25,7 @@ import UploadController from "./controllers/upload.js";
 const application = Application.start();
 
 application.register("confirm", ConfirmController);
+application.register("choose", ChooseController);
 application.register("date", DateController);
 application.register("error-summary", ErrorSummaryController);
 application.register("facets", FacetsController);

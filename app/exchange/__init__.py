@@ -26,7 +26,7 @@ def register(app: Flask) -> None:
     """Bind the folders; make pages, consumer, chores and commands known."""
     from app import relay
     from app.cli import add_command
-    from app.exchange import entry, folders, handlers, watching
+    from app.exchange import entry, folders, handlers, neighbours, watching
     from app.exchange.commands import exchange_cli
     from app.exchange.views import bp
     from app.web.shell import settings
@@ -36,6 +36,7 @@ def register(app: Flask) -> None:
     relay.register(handlers.consumer())
     relay.every(5.0, "exchange-upkeep", lambda: entry.keep_up(limit=limit))
     relay.every(5.0, "exchange-folder", lambda: watching.scan(limit=limit))
+    neighbours.register()
     add_command(exchange_cli)
     app.register_blueprint(bp)
     describe(ACTS)

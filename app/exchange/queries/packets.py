@@ -7,10 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
-from app.exchange.models import ExchangePacket, PacketState, Way
+from app.exchange.edxml.types import RECALL_AGREED, RECALL_ASKED, RECALL_REFUSED
+from app.exchange.models import (
+    ExchangePacket,
+    ExchangeParty,
+    ExchangeStatus,
+    PacketState,
+    StatusState,
+    Way,
+)
 from app.security import ORGAN, Actor, visible
 
 KIND = "exchange_packet"
@@ -73,8 +81,37 @@ def page_of_packets(
 
 def _of_tab(tab: Tab) -> sa.ColumnElement[bool]:
     if tab is Tab.TROUBLED:
-        return ExchangePacket.state.in_(TROUBLED)
+        unsent = sa.select(ExchangeStatus.packet_id).where(
+            ExchangeStatus.way == Way.OUT, ExchangeStatus.state == StatusState.FAILED
+        )
+        return sa.or_(
+            ExchangePacket.state.in_(TROUBLED),
+            ExchangePacket.id.in_(unsent),
+            ExchangePacket.id.in_(asked_and_open()),
+        )
     return ExchangePacket.way == (Way.IN if tab is Tab.IN else Way.OUT)
+
+
+def asked_and_open() -> sa.Select[tuple[int | None]]:
+    """Packets whose sender asks for them back and has no answer."""
+    answer = aliased(ExchangeStatus)
+    answered = sa.exists().where(
+        answer.packet_id == ExchangeStatus.packet_id,
+        answer.way == Way.OUT,
+        sa.or_(
+            answer.code == RECALL_AGREED,
+            sa.and_(
+                answer.code == RECALL_REFUSED,
+                answer.ref == sa.cast(ExchangeStatus.id, sa.String),
+            ),
+        ),
+    )
+    return sa.select(ExchangeStatus.packet_id).where(
+        ExchangeStatus.way == Way.IN,
+        ExchangeStatus.code == RECALL_ASKED,
+        ExchangeStatus.packet_id.is_not(None),
+        ~answered,
+    )
 
 
 def _count(session: Session, rows: sa.Select[tuple[ExchangePacket]]) -> int:
@@ -95,3 +132,31 @@ def counted_troubled(actor: Actor) -> sa.Select[tuple[int, int]] | None:
         return None
     rows = visible_packets(actor).where(_of_tab(Tab.TROUBLED))
     return rows.with_only_columns(sa.func.count(), sa.func.count())
+
+
+def told_about(session: Session, packet_id: int, way: Way | None = Way.OUT) -> list[ExchangeStatus]:
+    """Statuses of a packet in the order they happened; both ways with None."""
+    rows = sa.select(ExchangeStatus).where(ExchangeStatus.packet_id == packet_id)
+    if way is not None:
+        rows = rows.where(ExchangeStatus.way == way)
+    return list(session.scalars(rows.order_by(ExchangeStatus.at, ExchangeStatus.id)))
+
+
+def parties_of(session: Session, packet_ids: Sequence[int]) -> dict[int, list[ExchangeParty]]:
+    """The receivers of packets of ours."""
+    rows = sa.select(ExchangeParty).where(ExchangeParty.packet_id.in_(list(packet_ids)))
+    found: dict[int, list[ExchangeParty]] = {packet_id: [] for packet_id in packet_ids}
+    for party in session.scalars(rows.order_by(ExchangeParty.id)):
+        found[party.packet_id].append(party)
+    return found
+
+
+def last_told(session: Session, packet_ids: Sequence[int]) -> dict[int, str]:
+    """The newest code told about each packet, for a list."""
+    rows = sa.select(ExchangeStatus.packet_id, ExchangeStatus.code).where(
+        ExchangeStatus.packet_id.in_(list(packet_ids)), ExchangeStatus.way == Way.OUT
+    )
+    found: dict[int, str] = {}
+    for packet_id, code in session.execute(rows.order_by(ExchangeStatus.id)).tuples():
+        found[packet_id or 0] = code
+    return found

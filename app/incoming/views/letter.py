@@ -14,7 +14,7 @@ from app.db import reading, transaction
 from app.files.models import StoredFile
 from app.files.serving import INLINE, send
 from app.files.store import current_store
-from app.incoming import permissions, queries
+from app.incoming import neighbours, permissions, queries
 from app.incoming.forms import RegisterForm
 from app.incoming.models import CLOSED, URGENCY_LABELS, IncomingDocument, IntakeState
 from app.incoming.models.letter import STATUS_LABELS
@@ -82,7 +82,7 @@ def show(
         common = context(session, actor, view) | {"message": message}
         if view.letter.registered:
             return show_registered(session, actor, view, common, directive)
-        form = form or registering.filled_form(session, view)
+        form, others = registering.offered_form(session, view, form)
         registering.fill_choices(session, form)
         return render_template(
             "incoming/draft.html",
@@ -90,6 +90,7 @@ def show(
             due=queries.due_in_text(session, view.proposed.due_hint),
             twins=registering.twins_of(session, actor, twins or []),
             sources=SOURCE_LABELS,
+            others=others,
             waits=waits_for_reading(view) and "nhap-tay" not in request.args and not form.errors,
             **common,
         )
@@ -162,6 +163,7 @@ def context(session: Session, actor: Actor, view: LetterView) -> dict[str, objec
         "may_register": actor.may(permissions.REGISTER),
         "just": just_registered(session, actor),
         "viewable": INLINE,
+        "parts": neighbours.parts_of(session, actor, letter.id),
         "accepted": ACCEPTED,
         "max_mb": settings().limits.upload_bytes // (1024 * 1024),
     }

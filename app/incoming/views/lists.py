@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.clock import now, today
 from app.db import reading, transaction
-from app.incoming import entry, permissions, queries, services
+from app.incoming import entry, neighbours, permissions, queries, services
 from app.incoming.models import (
     CLOSED,
     URGENCY_LABELS,
@@ -39,7 +39,7 @@ from app.worktime.calendar import Calendar, DeadlineState, deadline_state
 from app.worktime.queries import load_calendar
 
 FOR_ME = "cho-y-kien"
-ACCEPTED = ".pdf,.tif,.tiff,.png,.jpg,.jpeg,.docx,.xlsx,.odt,.eml,.zip"
+ACCEPTED = ".pdf,.tif,.tiff,.png,.jpg,.jpeg,.docx,.xlsx,.odt,.eml,.zip,.edxml"
 DUES = (("overdue", "Quá hạn"), ("today", "Hôm nay"), ("soon", "Trong 3 ngày"),
         ("none", "Không thời hạn"))  # fmt: skip
 MORE = ("type", "body", "from", "to")
@@ -210,6 +210,9 @@ def upload() -> ResponseReturnValue:
 def take(given: FileStorage, letter: str | None) -> dict[str, object]:
     """One file through the door, as the answer to the browser; `letter` is a draft's token."""
     actor, letter_id = current_actor(), None
+    opener = neighbours.opener_of(given.filename or "")
+    if opener is not None and not letter:
+        return opened_by(opener, actor, given)
     if letter:
         with reading() as session:
             letter_id = queries.get_letter_by_token(session, actor, letter).id
@@ -228,6 +231,20 @@ def take(given: FileStorage, letter: str | None) -> dict[str, object]:
     readable = taken.state is not IntakeState.REVIEW
     message = _("Đã nhận, đang đọc.") if readable else _("Đã nhận, lưu làm tệp đính kèm.")
     return {"message": message, "tone": "ok", "url": url, "letter": taken.letter_id}
+
+
+def opened_by(opener: neighbours.Opener, actor: Actor, given: FileStorage) -> dict[str, object]:
+    """A file that a room above understands, as the answer to the browser."""
+    name, limit = given.filename or "", settings().limits.upload_bytes
+    done = opener(actor, cast(BinaryIO, given.stream), name, limit)
+    answer: dict[str, object] = {"message": done.sentence, "tone": "ok" if done.ok else "warn"}
+    if done.letter_id is None:
+        return answer
+    with reading() as session:
+        url = url_for(
+            "incoming.detail", token=session.get_one(IncomingDocument, done.letter_id).token
+        )
+    return answer | {"url": url, "letter": done.letter_id}
 
 
 @bp.post("/nhieu")

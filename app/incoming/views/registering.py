@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 from app.clock import local
 from app.db import reading, transaction
 from app.errors import EditConflict, InvalidInput, RuleViolated
-from app.incoming import permissions, queries, services
+from app.incoming import neighbours, permissions, queries, services
 from app.incoming.forms import CorrectForm, PaperForm, RegisterForm
 from app.incoming.models import DueSource, IncomingDocument, RoutingRule
 from app.incoming.queries import LetterView
 from app.incoming.queries.rules import rules_in_force
 from app.incoming.services import RegistrationData, SameLetter
+from app.incoming.views import announced
 from app.incoming.views import letter as page
+from app.incoming.views.announced import Other
 from app.incoming.views.blueprint import (
     back_to,
     bp,
@@ -57,6 +59,20 @@ def filled_form(session: Session, view: LetterView) -> RegisterForm:
 
 
 def usual_body(session: Session) -> int | None:
+def offered_form(
+    session: Session, view: LetterView, refused: RegisterForm | None
+) -> tuple[RegisterForm, dict[str, Other]]:
+    """The form to show, and what its sender announced beside it. A refused one stays as typed."""
+    read = filled_form(session, view)
+    said = neighbours.announced(session, view.letter.id)
+    if said is None:
+        return refused or read, {}
+    others = announced.others(session, read, view, said)
+    if refused is None:
+        announced.apply(session, read, view, said)
+    return refused or read, others
+
+
     """The body whose book most letters go to: the UBND, else the first."""
     bodies = organisation.issuing_bodies(session)
     usual = next((body for body in bodies if body.short_name == "UBND"), None)
