@@ -58,7 +58,6 @@ def filled_form(session: Session, view: LetterView) -> RegisterForm:
     return form
 
 
-def usual_body(session: Session) -> int | None:
 def offered_form(
     session: Session, view: LetterView, refused: RegisterForm | None
 ) -> tuple[RegisterForm, dict[str, Other]]:
@@ -73,6 +72,7 @@ def offered_form(
     return refused or read, others
 
 
+def usual_body(session: Session) -> int | None:
     """The body whose book most letters go to: the UBND, else the first."""
     bodies = organisation.issuing_bodies(session)
     usual = next((body for body in bodies if body.short_name == "UBND"), None)
