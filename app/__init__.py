@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from app import cli, db, request_context
 from app.rooms import register_rooms
 from app.web import assets, errors, form_messages, gate, headers, shell, template_helpers
-from app.web.views import bp as web
+from app.web.linking import bp as web
 from config.logging import configure_logging
 from config.settings import Settings
 

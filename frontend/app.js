@@ -2,12 +2,13 @@
 import { Application } from "@hotwired/stimulus";
 import "./lib/bootstrap.js";
 import "./hx.js";
+import "./lib/required.js";
 import "./lib/requests.js";
 import "./lib/buttons.js";
 import { lazy } from "./lib/lazy.js";
 
-import ConfirmController from "./controllers/confirm.js";
 import ChooseController from "./controllers/choose.js";
+import ConfirmController from "./controllers/confirm.js";
 import DateController from "./controllers/date.js";
 import ErrorSummaryController from "./controllers/error-summary.js";
 import FacetsController from "./controllers/facets.js";
@@ -24,8 +25,8 @@ import UploadController from "./controllers/upload.js";
 
 const application = Application.start();
 
-application.register("confirm", ConfirmController);
 application.register("choose", ChooseController);
+application.register("confirm", ConfirmController);
 application.register("date", DateController);
 application.register("error-summary", ErrorSummaryController);
 application.register("facets", FacetsController);

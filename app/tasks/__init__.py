@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import kinds
 from app.organisation.acts import describe
 from app.security import Role
-from app.tasks import indexing, permissions, queries
+from app.tasks import clocks, indexing, permissions, queries
 from app.tasks.views import bp
 from app.web import health
 from app.web.health import HealthLine
@@ -58,6 +58,7 @@ def register(app: Flask) -> None:
     kinds.register(indexing.kind)
     health.register("tasks", overdue_line)
     describe(ACTS)
+    clocks.subscribe()
     navigation.add(
         NavItem(
             "tasks",

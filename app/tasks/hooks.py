@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.hooks import Hook
 from app.security import Actor
@@ -59,9 +60,19 @@ class TaskReturned:
     task: Task
 
 
+@dataclass(frozen=True, slots=True)
+class TaskDueMoved:
+    """A corrected calendar moved the date of a task whose limit is counted."""
+
+    task: Task
+    from_due_at: datetime | None
+    to_due_at: datetime | None
+
+
 directive_given: Hook[DirectiveGiven] = Hook("directive_given")
 directive_recalled: Hook[DirectiveRecalled] = Hook("directive_recalled")
 directive_read: Hook[DirectiveRead] = Hook("directive_read")
 task_started: Hook[TaskStarted] = Hook("task_started")
 task_completed: Hook[TaskCompleted] = Hook("task_completed")
 task_returned: Hook[TaskReturned] = Hook("task_returned")
+task_due_moved: Hook[TaskDueMoved] = Hook("task_due_moved")

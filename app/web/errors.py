@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template, request
+from flask import Flask, redirect, render_template, request
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import NotFound as RoutingNotFound
+from werkzeug.routing import RequestRedirect
 
 from app import request_context
 from app.errors import (
@@ -33,7 +36,7 @@ HTTP_SENTENCES = {
     400: "Yêu cầu không hợp lệ.",
     401: "Bạn cần đăng nhập để tiếp tục.",
     403: "Bạn không có quyền thực hiện thao tác này.",
-    404: "Không tìm thấy trang này.",
+    404: "Không có trang này, hoặc bạn không được xem.",
     405: "Trang này không nhận thao tác đó.",
     413: "Tệp quá lớn. Hãy chia nhỏ hoặc giảm độ phân giải rồi gửi lại.",
     429: "Có quá nhiều yêu cầu. Hãy thử lại sau ít phút.",
@@ -61,6 +64,27 @@ def answer(sentence: str, status: int) -> ResponseReturnValue:
     return render_template("_message.html", **context), status, headers
 
 
+def page_above(path: str) -> str | None:
+    """The nearest page above an address that only takes forms: a letter's, above its directive's.
+
+    Whoever loads such an address again, after a refused form, comes back to the thing itself.
+    None for addresses of machines, which have no page.
+    """
+    adapter = request_ctx.url_adapter
+    if adapter is None or path.startswith("/api/"):
+        return None
+    while path not in ("", "/"):
+        path = path.rpartition("/")[0] or "/"
+        try:
+            adapter.match(path, method="GET")
+        except RequestRedirect as error:
+            return error.new_url
+        except (RoutingNotFound, MethodNotAllowed):
+            continue
+        return path
+    return None
+
+
 def register_error_handlers(app: Flask) -> None:
     @app.errorhandler(AppError)
     def app_error(error: AppError) -> ResponseReturnValue:
@@ -79,6 +103,13 @@ def register_error_handlers(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> ResponseReturnValue:
         return answer(_("Trang đã mở quá lâu. Hãy tải lại trang rồi thực hiện lại."), 400)
+
+    @app.errorhandler(MethodNotAllowed)
+    def only_posted(error: MethodNotAllowed) -> ResponseReturnValue:
+        above = page_above(request.path) if request.method in ("GET", "HEAD") else None
+        if above is not None:
+            return redirect(above, 303)
+        return answer(_(HTTP_SENTENCES[405]), 405)
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:

@@ -5,15 +5,30 @@ Formats: `docs/frontend.md`. Input is aware UTC or a calendar date; output is Vi
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
+from jinja2.ext import Extension
 from markupsafe import Markup
 
 from app import clock
+
+FORM = re.compile(r"<form\b(?![^>]*\bnovalidate\b)")
+
+
+class OurOwnMessages(Extension):
+    """Every form of every template gets `novalidate`: the browser's bubbles speak its language.
+
+    What is missing is said in Vietnamese, in the page before sending and again by the server.
+    """
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return FORM.sub("<form novalidate", source)
+
 
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
@@ -137,4 +152,5 @@ def register_template_helpers(app: Flask) -> None:
         initials,
     ):
         app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.add_extension(OurOwnMessages)
     app.jinja_env.globals.update(url_with=url_with, url_if=url_if)

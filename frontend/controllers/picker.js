@@ -16,6 +16,7 @@ export function mount(select) {
     searchField: ["text", "sub"],
     loadThrottle: 200,
     ...(remote ? { load: (words, done) => load(remote, words, done) } : {}),
+    onDropdownOpen: (list) => requestAnimationFrame(() => list.scrollIntoView({ block: "nearest" })),
     render: { option, item, no_results: noResults, option_create: createOption, loading },
   });
   select.setAttribute("aria-hidden", "true");

@@ -20,7 +20,7 @@ def submit(visitor: Any) -> None:
     visitor.ready()
     page.get_by_label("Trình").select_option(label="Nguyễn Mẫu Sơn, Chủ tịch")
     page.get_by_role("button", name="Trình", exact=True).click()
-    expect(page.get_by_text("Đã trình văn bản.")).to_be_visible()
+    expect(page.get_by_text("Đã trình đồng chí Nguyễn Mẫu Sơn")).to_be_visible()
 
 
 def test_the_leader_agrees_with_the_suggestion_in_two_taps(visit: Any) -> None:
@@ -34,7 +34,7 @@ def test_the_leader_agrees_with_the_suggestion_in_two_taps(visit: Any) -> None:
     assert not leader.scrolls_sideways()
     here = page.url
     page.get_by_role("button", name="Đồng ý").tap()
-    expect(page.get_by_text("Đã lưu ý kiến chỉ đạo.")).to_be_visible()
+    expect(page.get_by_text("Đã gửi ý kiến “Giao xử lý” tới Phòng Kinh tế")).to_be_visible()
     expect(page).not_to_have_url(here)  # the next letter opens by itself
 
     page.goto(here)
@@ -77,7 +77,7 @@ def test_a_directive_without_a_lead_keeps_what_was_typed(visit: Any) -> None:
     page.locator("[data-row-link]").first.click()
     leader.ready()
     page.get_by_label("Nội dung chỉ đạo").fill("Khẩn trương thực hiện.")
-    page.get_by_role("button", name="Gửi ý kiến chỉ đạo").last.click()
+    page.get_by_role("button", name="Gửi ý kiến chỉ đạo").click()
     expect(page.get_by_role("alert")).to_contain_text("chủ trì")
     expect(page.get_by_label("Nội dung chỉ đạo")).to_have_value("Khẩn trương thực hiện.")
     leader.ready()

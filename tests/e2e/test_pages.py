@@ -86,5 +86,5 @@ def test_an_unknown_address_is_answered_in_vietnamese(visit: Any) -> None:
     visit.watch.allowed.add(404)
     clerk = visit("vanthu")
     page: Page = clerk.go("/khong-co-trang-nay")
-    expect(page.get_by_text("Không tìm thấy trang này.")).to_be_visible()
+    expect(page.get_by_text("Không có trang này, hoặc bạn không được xem.")).to_be_visible()
     assert clerk.axe() == []

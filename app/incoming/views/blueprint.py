@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from app.errors import InvalidInput
 from app.incoming import queries
 from app.organisation import queries as organisation
 from app.security import Actor, Role
+from app.tasks.parties import Party
 from app.worktime.queries import load_calendar
 
 bp = Blueprint("incoming", __name__, url_prefix="/van-ban-den", template_folder="../templates")
@@ -83,6 +85,21 @@ def party_choices(session: Session) -> list[Choice]:
     units = [(f"unit:{unit.id}", unit.name) for unit in organisation.units(session)]
     people = organisation.people_choices(session, leadership=False)
     return units + [(f"post:{one.post_id}", f"{one.label} ({one.unit})") for one in people]
+
+
+def leader_name(session: Session, post_id: int) -> str:
+    """“Nguyễn Mẫu Sơn, Chủ tịch”, for the sentence after an act."""
+    return organisation.post_label(session, [post_id]).get(post_id, "")
+
+
+def party_names(session: Session, parties: Sequence[Party]) -> list[str]:
+    """Units and people as people call them."""
+    units = organisation.unit_label(session, [one.unit_id for one in parties if one.unit_id])
+    posts = organisation.post_label(session, [one.post_id for one in parties if one.post_id])
+    return [
+        units.get(one.unit_id, "") if one.unit_id else posts.get(one.post_id or 0, "")
+        for one in parties
+    ]
 
 
 def letter_id_of(session: Session, actor: Actor, token: str) -> int:

@@ -24,15 +24,17 @@ from app.incoming.views.blueprint import (
     bp,
     end_of,
     first_error,
+    leader_name,
     letter_id_of,
     party_choices,
+    party_names,
     show_error,
 )
 from app.organisation import queries as organisation
 from app.registers.queries import type_labels
 from app.security import Actor, Role
 from app.tasks import services as tasks
-from app.tasks.directing import DirectiveForm, DirectivePanel, load_panel
+from app.tasks.directing import OUTCOME_LABELS, DirectiveForm, DirectivePanel, load_panel
 from app.tasks.models import Outcome
 from app.tasks.parties import Party
 from app.tasks.permissions import DIRECT
@@ -119,10 +121,23 @@ def direct(token: str) -> ResponseReturnValue:
         return page.show(token, directive=form, message=error.user_message), 409
     with reading() as session:
         following = queries.next_waiting(session, actor)
+        said = what_was_sent(session, order)
     if following is None:
-        flash(_("Đã lưu ý kiến chỉ đạo. Không còn văn bản chờ ý kiến."), "ok")
+        flash(said + " " + _("Không còn văn bản chờ ý kiến."), "ok")
         return redirect(url_for("incoming.index"))
-    return back_to(following, _("Đã lưu ý kiến chỉ đạo."))
+    return back_to(following, said)
+
+
+def what_was_sent(session: Session, order: DirectiveOrder) -> str:
+    """“Đã gửi ý kiến “Giao xử lý” tới Phòng Kinh tế.”"""
+    what = OUTCOME_LABELS[order.outcome]
+    to = [order.lead] if order.lead else list(order.readers)
+    if order.to_post_id is not None:
+        to = [Party(post_id=order.to_post_id)]
+    names = party_names(session, to)
+    if not names:
+        return str(_("Đã lưu ý kiến “%(what)s”.", what=what))
+    return str(_("Đã gửi ý kiến “%(what)s” tới %(to)s.", what=what, to="; ".join(names)))
 
 
 @bp.post("/<token>/trinh")
@@ -136,7 +151,8 @@ def submit(token: str) -> ResponseReturnValue:
         services.submit_letter(session, actor, letter_id=letter.id, to_post_id=to_post_id)
     with reading() as session:
         following = next_to_submit(session, actor) if first_time else None
-    return back_to(following or token, _("Đã trình văn bản."))
+        leader = leader_name(session, to_post_id)
+    return back_to(following or token, _("Đã trình đồng chí %(leader)s.", leader=leader))
 
 
 def next_to_submit(session: Session, actor: Actor) -> str | None:
@@ -184,7 +200,9 @@ def propose(token: str) -> ResponseReturnValue:
         return show_proposal(token, form, show_error(form, error)), 422
     with reading() as session:
         following = queries.next_waiting(session, actor)
-    return back_to(following or token, _("Đã đề xuất và trình lãnh đạo."))
+        leader = leader_name(session, data.to_post_id)
+    said = _("Đã đề xuất và trình đồng chí %(leader)s.", leader=leader)
+    return back_to(following or token, said)
 
 
 def proposal_from(form: ProposeForm, due_at: datetime | None) -> ProposalData:

@@ -26,6 +26,7 @@ from app.incoming.views.blueprint import (
     back_to,
     bp,
     end_of,
+    leader_name,
     show_error,
     submit_choices,
 )
@@ -171,7 +172,7 @@ def register(token: str) -> ResponseReturnValue:
         return show_conflict(token, form, error), 409
     except RuleViolated as error:
         return page.show(token, form=form, message=error.user_message), 409
-    return after_registration(token, number, letter_id)
+    return after_registration(token, number, letter_id, onward)
 
 
 def enter(
@@ -204,11 +205,19 @@ def show_conflict(token: str, form: RegisterForm, error: EditConflict) -> str:
     return page.show(token, form=form, message=f"{error.user_message} {sentence}")
 
 
-def after_registration(token: str, number: str, letter_id: int) -> ResponseReturnValue:
+def after_registration(token: str, number: str, letter_id: int, onward: str) -> ResponseReturnValue:
     """The number stands large on the next page: the next letter that waits, or this one."""
     with reading() as session:
         following = queries.next_to_register(session, current_actor(), letter_id)
-    flash(_("Đã vào sổ, số đến %(number)s.", number=number), "ok")
+        leader = leader_name(session, int(onward)) if onward.isdigit() else ""
+    if leader:
+        said = _("Đã vào sổ số %(number)s và trình đồng chí %(leader)s.", number=number,
+                 leader=leader)  # fmt: skip
+    elif onward:
+        said = _("Đã vào sổ số %(number)s và chuyển thẳng theo quy chế.", number=number)
+    else:
+        said = _("Đã vào sổ số %(number)s.", number=number)
+    flash(said, "ok")
     return redirect(url_for("incoming.detail", token=following or token, vua_vao_so=token))
 
 

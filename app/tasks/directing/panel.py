@@ -17,7 +17,7 @@ from app.organisation.models import Person
 from app.security import Actor, Role
 from app.tasks import queries
 from app.tasks.habits import read_habits
-from app.tasks.models import Directive, Outcome, Task
+from app.tasks.models import FLASH, Directive, Outcome, Task
 from app.tasks.proposals import DueProposal, propose_due
 from app.tasks.showing import lead_choices, party_choices
 from app.tasks.suggestion import PastDirective, Suggestion, past_of, suggest_directive
@@ -37,8 +37,8 @@ OUTCOME_LABELS = {
 class DirectivePanel:
     """Everything `tasks/_directive_form.html` shows besides the form.
 
-    `dated`: the first proposal follows from the sender's date and is preselected; without a date
-    of the sender nothing is, so that no deadline arises by itself.
+    `dated`: the first proposal follows from the sender's date, or from Hỏa tốc, and is preselected;
+    otherwise nothing is, so that no deadline arises by itself.
     """
 
     leads: list[tuple[str, str]]
@@ -83,14 +83,15 @@ def load_panel(
     if found is not None and not _possible(found, {value for value, _label in leads}):
         found = None
     due = propose_due(
-        calendar, moment, sender_due=sender_due, limits=habits.limits.get(urgency, ())
-    )
+        calendar, moment, sender_due=sender_due, limits=habits.limits.get(urgency, ()),
+        at_once=urgency >= FLASH,
+    )  # fmt: skip
     return DirectivePanel(
         leads=leads,
         parties=parties,
         leaders=_other_leaders(session, actor),
         due=due,
-        dated=sender_due is not None and sender_due > moment,
+        dated=bool(due) and (urgency >= FLASH or (sender_due is not None and sender_due > moment)),
         phrases=habits.phrases,
         suggestion=found,
         examples=_examples(session, actor, past, found),

@@ -8,7 +8,7 @@ from app import audit, outbox
 from app.clock import now
 from app.notifications.services import notify
 from app.security import Actor
-from app.tasks import custody, hooks, queries
+from app.tasks import clocks, custody, hooks, queries
 from app.tasks.models import Task, TaskStatus
 
 KIND = "task"
@@ -53,5 +53,6 @@ def _finish(session: Session, actor: Actor, task: Task, words: str) -> None:
     task.become(TaskStatus.COMPLETED)
     task.product, task.completed_at, task.percent = words[:500], now(), 100
     custody.close(session, KIND, task.id)
+    clocks.keep_step(session, actor, task)
     audit.record(session, actor, "task.answered", task.id)
     outbox.changed(session, KIND, task.id)

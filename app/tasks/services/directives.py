@@ -15,7 +15,7 @@ from app.errors import InvalidInput, PermissionDenied, RuleViolated
 from app.notifications.services import mark_read, notify
 from app.organisation import queries as organisation
 from app.security import SYSTEM, Actor, Role, authorize, grant, post_term, revoke, unit_term
-from app.tasks import custody, hooks, opening, permissions, queries, standing
+from app.tasks import clocks, custody, hooks, opening, permissions, queries, standing
 from app.tasks.models import (
     FLASH,
     Directive,
@@ -28,12 +28,14 @@ from app.tasks.models import (
 )
 from app.tasks.parties import Party
 from app.tasks.services.making import TaskOrder, check_reach, make_task
+from app.worktime.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
 class DirectiveOrder:
     """What a leader decides. `lead` and `coordinators` belong to ASSIGN, `to_post_id` to REDIRECT,
-    `readers` to ASSIGN and INFORM. `suggested`: the proposal was taken as it stood."""
+    `readers` to ASSIGN and INFORM. `suggested`: the proposal was taken as it stood. `limit`: how
+    `due_at` was counted, when it was."""
 
     outcome: Outcome
     text: str = ""
@@ -44,6 +46,7 @@ class DirectiveOrder:
     to_post_id: int | None = None
     urgency: int = 0
     suggested: bool = False
+    limit: Rule | None = None
 
 
 def give_directive(
@@ -131,6 +134,7 @@ def recall_directive(session: Session, actor: Actor, *, directive_id: int, reaso
         task.become(TaskStatus.CANCELLED)
         task.completed_at = now()
         custody.close(session, "task", task.id)
+        clocks.keep_step(session, actor, task)
         outbox.changed(session, "task", task.id)
     for term in terms:
         revoke(session, directive.kind, directive.thing_id, term)
@@ -229,6 +233,7 @@ def _replace_returned(session: Session, actor: Actor, kind: str, thing_id: int) 
     task.become(TaskStatus.CANCELLED)
     task.completed_at = now()
     custody.close(session, "task", task.id)
+    clocks.keep_step(session, actor, task)
     audit.record(session, actor, "task.replaced", task.id)
     outbox.changed(session, "task", task.id)
 
@@ -259,6 +264,7 @@ def _assign(
         readers=order.readers,
         due_at=order.due_at,
         urgency=order.urgency,
+        limit=order.limit,
     )
     make_task(
         session, actor, task_order,

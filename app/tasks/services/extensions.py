@@ -11,7 +11,7 @@ from app.clock import local, now
 from app.errors import InvalidInput, RuleViolated
 from app.notifications.services import notify
 from app.security import Actor, authorize
-from app.tasks import permissions, queries, standing
+from app.tasks import clocks, permissions, queries, standing
 from app.tasks.models import ExtensionRequest, ExtensionState, Task
 from app.tasks.services.making import KIND
 
@@ -82,6 +82,7 @@ def decide_extension(
     if grant_it:
         task.due_at = request.new_due_at
         task.extension_count += 1
+        clocks.keep_step(session, actor, task)
     verdict = "Đồng ý" if grant_it else "Không đồng ý"
     notify(
         session,

@@ -12,7 +12,7 @@ from app.errors import EditConflict, InvalidInput, PermissionDenied, RuleViolate
 from app.notifications.services import notify
 from app.organisation import queries as organisation
 from app.security import Actor, authorize, grant, post_term
-from app.tasks import hooks, permissions, queries, standing
+from app.tasks import clocks, hooks, permissions, queries, standing
 from app.tasks.models import (
     FLASH,
     Participation,
@@ -313,6 +313,7 @@ def _tell_lead(session: Session, task: Task, event: str, title: str, text: str =
 
 def _write_down(session: Session, actor: Actor, task: Task, action: str, **detail: object) -> None:
     audit.record(session, actor, action, task.id, **detail)
+    clocks.keep_step(session, actor, task)
     outbox.changed(session, KIND, task.id)
     if task.kind and task.thing_id:
         outbox.changed(session, task.kind, task.thing_id)

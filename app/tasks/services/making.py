@@ -14,7 +14,7 @@ from app.errors import InvalidInput, PermissionDenied, RuleViolated
 from app.notifications.services import notify
 from app.organisation import queries as organisation
 from app.security import ORGAN, Actor, Role, authorize, grant, post_term, unit_term
-from app.tasks import permissions, queries, standing
+from app.tasks import clocks, permissions, queries, standing
 from app.tasks.models import (
     FLASH,
     Participation,
@@ -24,6 +24,7 @@ from app.tasks.models import (
     TaskStatus,
 )
 from app.tasks.parties import Party
+from app.worktime.rules import Rule
 
 KIND = "task"
 
@@ -39,6 +40,7 @@ class TaskOrder:
     readers: Sequence[Party] = ()
     due_at: datetime | None = None
     urgency: int = 0
+    limit: Rule | None = None  # when the date was counted: a corrected calendar moves it
 
 
 def create_task(
@@ -123,6 +125,8 @@ def make_task(
     task.participants = _participants(order)
     session.add(task)
     session.flush()
+    if order.limit is not None:
+        clocks.start(session, actor, task, order.limit)
     _open_to(session, actor, task, order)
     standing.place_at_lead(session, task)
     _announce(session, actor, task, order)

@@ -62,3 +62,20 @@ def test_no_proposal_lies_in_the_past_or_after_the_sender(minutes: int) -> None:
     sender = at(5) + timedelta(minutes=minutes)
     for proposal in propose_due(CALENDAR, at(5), sender_due=sender, limits=()):
         assert at(5) < proposal.at <= sender
+
+
+def test_flash_is_due_today_while_there_is_work_left_of_it() -> None:
+    limits = read_habits().limits[3]
+    first, *rest = propose_due(CALENDAR, at(18, 15), sender_due=None, limits=limits, at_once=True)
+    assert (first.at, first.label) == (at(18, 17), "Trong hôm nay")
+    late = propose_due(CALENDAR, at(18, 18), sender_due=None, limits=limits, at_once=True)
+    assert [one.label for one in late] == [one.label for one in rest]
+
+
+def test_a_day_off_between_is_named_beside_the_date() -> None:
+    limits = read_habits().limits[0]
+    found = propose_due(CALENDAR, at(23), sender_due=None, limits=limits)
+    assert all("24/11 nghỉ Ngày Văn hóa Việt Nam" in one.skipped for one in found)
+    [before, sender] = propose_due(CALENDAR, at(18), sender_due=at(25, 17), limits=())
+    assert "24/11" in before.skipped
+    assert sender.skipped == ""
