@@ -17,7 +17,7 @@ from app.demo.letters import load_letters
 from app.demo.paper import render_pdf
 from app.demo.signing import trust_demo_authority
 from app.errors import RuleViolated
-from workflows import reading, runtime
+from workflows import issuing, reading, runtime
 from workflows.runtime import Runtime
 
 
@@ -30,7 +30,7 @@ def load(running: Runtime) -> int:
     for step in history.steps():
         with frozen(step.at):
             step.act(history, step.story)
-    writing.load(office)
+    writing.load(office, lambda: issuing.run_next(running))
     file_letters(office)
     return len(history.stories)
 

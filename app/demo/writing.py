@@ -66,7 +66,12 @@ DOCUMENTS: Sequence[Written] = (
     ),
     Written(
         "van_hoa", "decision", "Về việc thành lập Ban Tổ chức Ngày hội Đại đoàn kết",
-        ("Thành lập Ban Tổ chức gồm 9 thành viên.", "Ban Tổ chức tự giải thể khi xong nhiệm vụ."),
+        ("Căn cứ Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025;",
+         "Theo đề nghị của Trưởng phòng Văn hóa - Xã hội.",
+         "QUYẾT ĐỊNH:",
+         "Điều 1. Thành lập Ban Tổ chức Ngày hội Đại đoàn kết toàn dân tộc gồm 9 thành viên.",
+         "Điều 2. Ban Tổ chức tự giải thể khi hoàn thành nhiệm vụ.",
+         "Điều 3. Trưởng phòng Văn hóa - Xã hội chịu trách nhiệm thi hành Quyết định này."),
         "numbered", 1,
     ),
     Written(
@@ -96,19 +101,25 @@ DOCUMENTS: Sequence[Written] = (
 )  # fmt: skip
 
 
-def load(office: DemoOffice, documents: Sequence[Written] = DOCUMENTS) -> int:
-    """Act the documents out, the oldest first. Returns how many there are."""
+Work = Callable[[], bool]
+
+
+def load(office: DemoOffice, work: Work, documents: Sequence[Written] = DOCUMENTS) -> int:
+    """Act the documents out, the oldest first. Returns how many there are. `work` does the next
+    slow piece and tells whether there was one: only a page that was made and checked goes on."""
     for number, written in enumerate(documents):
         day = working_day(today() - timedelta(days=written.days_ago), -1)
         moment = datetime.combine(day, time(8, 5), VIETNAM) + number * timedelta(minutes=11)
         with frozen(min(moment, now() - 6 * HOUR + number * timedelta(minutes=11))):
-            _act(office, written)
+            _act(office, written, work)
     return len(documents)
 
 
-def _act(office: DemoOffice, written: Written) -> None:
+def _act(office: DemoOffice, written: Written, work: Work) -> None:
     drafter, head = DRAFTERS[written.unit]
     document_id = _draft(office, written, drafter)
+    while work():
+        pass
     if written.upto == "draft":
         return
     _do(office, drafter, lambda session, actor: services.submit_draft(

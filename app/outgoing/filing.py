@@ -23,6 +23,7 @@ from app.outgoing.models import (
     ReviewStep,
 )
 from app.outgoing.queries.documents import KIND
+from app.outgoing.services import gate
 from app.registers.queries import type_labels
 from app.security import grant, post_term
 
@@ -127,6 +128,7 @@ def on_work_handed_over(session: Session, happened: WorkHandedOver) -> None:
             document.drafter_post_id = becomes
         if document.signer_post_id == was and document.status in NOT_AGREED:
             document.signer_post_id = becomes
+            gate.check_again(session, happened.actor, document)  # the page bears a name
         waiting = sa.select(ReviewStep).filter_by(
             document_id=document_id, post_id=was, decision=Decision.WAITING
         )

@@ -31,7 +31,7 @@ from app.outgoing.models import (
     WorkKind,
 )
 from app.outgoing.queries.documents import KIND, get_document
-from app.outgoing.services import jobs
+from app.outgoing.services import gate, jobs
 from app.registers.models import DocumentType
 from app.security import Actor, authorize, grant, post_term, unit_term
 from app.tasks import custody
@@ -118,7 +118,7 @@ def start_draft(
 def change_draft(
     session: Session, actor: Actor, *, document_id: int, data: DraftData, version: int | None
 ) -> OutgoingDocument:
-    """Change what a draft says of itself while its drafter has it.
+    """Change what a draft says of itself while its drafter has it. Its page is checked again.
 
     Raises EditConflict when `version` is not the document's any more, InvalidInput.
     """
@@ -129,6 +129,7 @@ def change_draft(
         raise EditConflict(f"outgoing {document_id}: {version} is not {document.version}")
     _fill(session, actor, document, data)
     set_recipients(session, document, data.recipients)
+    gate.check_again(session, actor, document)
     audit.record(session, actor, "outgoing.changed", document.id)
     outbox.changed(session, KIND, document.id)
     return document

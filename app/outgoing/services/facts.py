@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 from sqlalchemy.orm import Session
 
 from app.clock import today
@@ -10,11 +13,16 @@ from app.incoming.models import URGENCY_LABELS, IncomingDocument
 from app.organisation.queries import get_person, get_unit
 from app.outgoing.models import Channel, OutgoingDocument
 from app.outgoing.papers.facts import DraftFacts
+from app.outgoing.papers.shapes import Layout, shape_of
 from app.outgoing.services.authority import SigningBlock, get_body, signing_block
 from app.outgoing.services.issuing import recipients_of
 from app.registers.models import DocumentType
 
 NO_NAME = "official_letter"  # a công văn bears no name of its type
+PARAGRAPH = re.compile(r"<p\b[^>]*>(.*?)</p>", re.DOTALL)
+TAG = re.compile(r"<[^>]+>")
+BASE = re.compile(r"(Căn cứ|Theo đề nghị|Xét đề nghị|Xét)\s")
+DECIDES = re.compile(r"QUYẾT (ĐỊNH|NGHỊ)\s*:?")
 
 
 def facts_of(
@@ -25,6 +33,9 @@ def facts_of(
     kind = session.get_one(DocumentType, document.document_type)
     block = block_of(session, document)
     titled = bool(kind.abbreviation) and document.document_type != NO_NAME
+    bases: tuple[str, ...] = ()
+    if body_html is not None and shape_of(document.document_type).layout is Layout.DECISION:
+        bases, body_html = split_bases(body_html)
     return DraftFacts(
         superior_organ=None,
         organ="\n".join(str(line) for line in body.head_lines) or body.name.upper(),
@@ -36,7 +47,7 @@ def facts_of(
         type_name=kind.label if titled else None,
         subject=document.subject_summary,
         addressees=tuple(document.addressees),
-        references=_references(session, document),
+        references=(*_references(session, document), *bases),
         recipients=_receivers(session, document),
         authority_lines=block.lines if block else (),
         position=block.position if block else "",
@@ -45,6 +56,21 @@ def facts_of(
         drafter_initials=_initials(session, document),
         body_html=body_html,
     )
+
+
+def split_bases(body_html: str) -> tuple[tuple[str, ...], str]:
+    """The căn cứ that a decision begins with, as lines, and the articles after them. They stand
+    above the word of deciding, which the layout writes; one that the author typed is left out."""
+    bases: list[str] = []
+    rest = body_html.lstrip()
+    while found := PARAGRAPH.match(rest):
+        text = " ".join(unescape(TAG.sub("", found[1])).split())
+        if BASE.match(text):
+            bases.append(text)
+        elif text and not (bases and DECIDES.fullmatch(text)):
+            break
+        rest = rest[found.end() :].lstrip()
+    return tuple(bases), rest
 
 
 def block_of(session: Session, document: OutgoingDocument) -> SigningBlock | None:

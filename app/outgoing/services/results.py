@@ -26,10 +26,10 @@ from app.outgoing.models import (
 )
 from app.outgoing.papers.facts import DraftFacts
 from app.outgoing.queries.documents import KIND
-from app.outgoing.services import jobs, moving
+from app.outgoing.services import gate, jobs, moving
 from app.outgoing.services.authority import get_body
 from app.outgoing.services.drafts import newest_no
-from app.outgoing.services.facts import facts_of
+from app.outgoing.services.facts import block_of, facts_of
 from app.outgoing.services.issuing import PDF, note_sealed, note_signed, record_stage
 from app.outgoing.services.jobs import WorkClaim
 from app.security import SYSTEM
@@ -110,8 +110,10 @@ def finish_check(
     job, version = jobs.held_job(session, claim), _version(session, claim)
     version.findings, version.checked_at = list(findings), now()
     version.text = version.text or text
+    document = session.get_one(OutgoingDocument, claim.document_id)
     if version.no == newest_no(session, claim.document_id):
-        session.get_one(OutgoingDocument, claim.document_id).page_count = pages
+        document.page_count = pages
+    job.detail = {**(job.detail or {}), "block": gate.block_lines(block_of(session, document))}
     jobs.end(job)
     outbox.changed(session, KIND, claim.document_id)
 

@@ -14,7 +14,6 @@ from app.outgoing import permissions
 from app.outgoing.models import (
     Decision,
     Desk,
-    DraftVersion,
     Medium,
     OutgoingDocument,
     OutgoingStatus,
@@ -22,7 +21,7 @@ from app.outgoing.models import (
     WorkKind,
 )
 from app.outgoing.queries.documents import get_document
-from app.outgoing.services import jobs, moving
+from app.outgoing.services import gate, jobs, moving
 from app.outgoing.services.authority import signing_block
 from app.outgoing.services.drafts import as_author, newest_no
 from app.outgoing.services.issuing import must_have_recipients
@@ -54,9 +53,11 @@ def submit_draft(
     """Hand the newest version in for review. `urgent_reason` takes the urgent path: an urgent
     document goes straight to the signer, and the steps left out are written down.
 
+    For another signer than the draft named, the page is made and checked again on the way.
+
     Raises:
-        RuleViolated: there is no version or no recipient, somebody has the draft out, or the post
-            may not sign.
+        RuleViolated: there is no version or no recipient, its page is not made and checked yet,
+            somebody has the draft out, or the post may not sign.
         InvalidInput: the urgent path for a document that is not urgent.
     """
     document = get_document(session, actor, document_id)
@@ -64,11 +65,12 @@ def submit_draft(
     document.must_be(S.DRAFT)
     if document.locked_at is not None and document.locked_by_person_id != actor.person_id:
         raise RuleViolated("Dự thảo đang có người mở để sửa. Hãy chờ nộp phiên bản mới.")
-    if not newest_no(session, document.id) and document.medium is Medium.ELECTRONIC:
-        raise RuleViolated("Chưa có phiên bản nào của dự thảo.")
+    gate.must_be_checked(session, document)
     must_have_recipients(session, document)
     signing_block(session, document.issuing_body_id, signer_post_id)
-    document.signer_post_id = signer_post_id
+    if document.signer_post_id != signer_post_id:
+        document.signer_post_id = signer_post_id
+        gate.check_again(session, actor, document)
     document.locked_by_post_id = document.locked_by_person_id = document.locked_at = None
     audit.record(session, actor, "outgoing.submitted", document.id, signer=signer_post_id)
     if urgent_reason.strip():
@@ -198,18 +200,17 @@ def approve(
 
     Raises:
         PermissionDenied: it waits for another, or the actor wrote it.
-        RuleViolated: another version has come since `version_no`; the form check found errors
-            and `comment` does not say why they stay; the PDF to be signed is not made yet.
+        RuleViolated: another version has come since `version_no`; its page is not made and
+            checked yet; the form check found errors and `comment` does not say why they stay;
+            the page bears another signer's name.
     """
     document = get_document(session, actor, document_id)
     actor, step = as_reviewer(session, actor, document)
     newest = newest_no(session, document.id)
     if version_no is not None and version_no != newest:
         raise RuleViolated("Đã có phiên bản mới. Hãy xem lại trước khi duyệt.")
-    if step.desk is Desk.OFFICE and not comment.strip() and _has_errors(session, document, newest):
-        raise RuleViolated("Thể thức còn lỗi. Hãy trả lại, hoặc ghi lý do vẫn chuyển tiếp.")
-    if step.desk is Desk.LEADER:
-        _must_be_seen(session, document, newest)
+    version = gate.must_be_checked(session, document)
+    gate.pass_errors(session, actor, document, version, step.desk, comment)
     _decide(step, actor, Decision.APPROVED, newest, comment)
     step.initials = step.desk is not Desk.LEADER
     if step.desk is Desk.LEADER:
@@ -218,20 +219,6 @@ def approve(
         audit.record(session, actor, "outgoing.approved", document.id, desk=step.desk.value)
         _arrive(session, document, ORDER[ORDER.index(step.desk) + 1])
     return document
-
-
-def _must_be_seen(session: Session, document: OutgoingDocument, no: int) -> None:
-    """What is signed electronically is a PDF: nobody agrees to one that is not there to be read."""
-    version = session.scalar(sa.select(DraftVersion).filter_by(document_id=document.id, no=no))
-    made = version is not None and version.pdf_file_id is not None
-    if document.medium is Medium.ELECTRONIC and not made:
-        raise RuleViolated("Phiên bản mới nhất đang chuyển đổi sang PDF. Hãy xem bản đó rồi ký.")
-
-
-def _has_errors(session: Session, document: OutgoingDocument, no: int) -> bool:
-    version = session.scalar(sa.select(DraftVersion).filter_by(document_id=document.id, no=no))
-    findings = version.findings if version is not None else None
-    return any(one.get("severity") == "error" for one in findings or [])
 
 
 def _decide(
@@ -246,6 +233,8 @@ def _agree(session: Session, actor: Actor, document: OutgoingDocument, no: int) 
     """The leader has agreed: the signature block and the version are frozen."""
     assert document.signer_post_id is not None  # noqa: S101  (submission has set it)
     block = signing_block(session, document.issuing_body_id, document.signer_post_id, actor=actor)
+    if document.medium is Medium.ELECTRONIC:
+        gate.must_bear(session, document, no, block)
     document.signing_authority, document.authority_lines = block.authority, list(block.lines)
     document.signer_position, document.signer_name = block.position, block.name
     document.signer_person_id = actor.person_id

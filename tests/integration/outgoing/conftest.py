@@ -7,13 +7,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app.db import transaction
 from app.files.store import current_store
 from app.organisation.models import Unit
 from app.outgoing import services
-from app.outgoing.models import Channel, DraftFormat, Medium, OutgoingDocument, OutgoingStatus
-from app.outgoing.services import DraftData, NewVersion, RecipientData
+from app.outgoing.models import (
+    Channel,
+    DraftFormat,
+    Medium,
+    OutgoingDocument,
+    OutgoingJob,
+    OutgoingStatus,
+    WorkKind,
+    WorkState,
+)
+from app.outgoing.services import DraftData, NewVersion, RecipientData, jobs, results
 from app.outgoing.services.issuing import note_sealed, note_signed
 from app.registers import services as registers
 from app.registers.models import Direction
@@ -44,6 +54,7 @@ class Writers:
             document_type="official_letter",
             subject_summary="Về việc rà soát vị trí việc làm",
             addressees=["Sở Nội vụ"],
+            signer_post_id=self.office.leader.post_id,
             recipients=[
                 RecipientData(name="Sở Nội vụ", channel=Channel.EDXML),
                 RecipientData(
@@ -61,15 +72,31 @@ class Writers:
             )
             return made.id
 
-    def write(self, document_id: int, text: str = "Kính gửi", actor: Actor | None = None) -> int:
-        """The next version, as a PDF; its number."""
+    def write(
+        self, document_id: int, text: str = "Kính gửi", actor: Actor | None = None,
+        *, checked: bool = True,
+    ) -> int:  # fmt: skip
+        """The next version, as a PDF, with the form checked; its number."""
         blob = current_store().put(io.BytesIO(b"%PDF-1.7\n" + text.encode()))
         new = NewVersion(format=DraftFormat.PDF, blob=blob, name="du-thao.pdf", text=text)
         with transaction() as session:
             version = services.add_version(
                 session, actor or self.office.specialist, document_id=document_id, new=new
             )
-            return version.no
+            no = version.no
+        if checked:
+            self.check(document_id)
+        return no
+
+    def check(self, document_id: int, *findings: dict[str, str]) -> None:
+        """What the worker writes down when it has checked the newest version."""
+        with transaction() as session:
+            rows = sa.select(OutgoingJob.id).filter_by(
+                document_id=document_id, kind=WorkKind.CHECK, state=WorkState.QUEUED
+            )
+            claim = jobs.claim_job(session, job_id=session.scalars(rows).one())
+            assert claim is not None
+            results.finish_check(session, claim, findings, "", 1)
 
     def submit(self, document_id: int, signer: Actor | None = None, **values: str) -> None:
         post_id = (signer or self.office.leader).post_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -51,8 +52,8 @@ def stand_in(office: Office, person: Actor) -> Actor:
         return actor_for(session, person.person_id or 0)
 
 
-def at_the_leader(writers: Writers) -> int:
-    document_id = writers.draft()
+def at_the_leader(writers: Writers, **values: Any) -> int:
+    document_id = writers.draft(**values)
     writers.write(document_id)
     writers.submit(document_id)
     writers.approve(document_id, writers.office.head, writers.office.chief)
@@ -62,7 +63,7 @@ def at_the_leader(writers: Writers) -> int:
 def test_a_deputy_acting_for_the_head_signs_kt_with_their_own_key(
     writers: Writers, office: Office
 ) -> None:
-    document_id = at_the_leader(writers)
+    document_id = at_the_leader(writers, medium=Medium.PAPER)
     writers.approve(document_id, stand_in(office, office.vice_leader))
 
     with reading() as session:
@@ -82,7 +83,7 @@ def test_the_leader_agrees_to_no_page_that_is_not_made_yet(
     with transaction() as session:
         session.scalars(sa.select(DraftVersion)).one().pdf_file_id = None
 
-    with pytest.raises(RuleViolated, match="đang chuyển đổi"):
+    with pytest.raises(RuleViolated, match="đang dựng bản PDF"):
         writers.approve(document_id, office.leader)
 
 
@@ -98,8 +99,8 @@ def test_who_is_neither_deputy_nor_head_of_unit_signs_for_nobody(
 
 def test_an_older_check_never_cancels_a_newer_one(writers: Writers) -> None:
     document_id = writers.draft()
-    writers.write(document_id)
-    writers.write(document_id)
+    writers.write(document_id, checked=False)
+    writers.write(document_id, checked=False)
     with transaction() as session:
         kept = jobs.enqueue(session, SYSTEM, document_id, WorkKind.CHECK, 1)
         assert (kept.version_no, kept.state) == (2, WorkState.QUEUED)
@@ -109,7 +110,7 @@ def test_failed_work_is_repeated_only_by_its_people_while_it_is_needed(
     writers: Writers, office: Office
 ) -> None:
     document_id = writers.draft()
-    writers.write(document_id)
+    writers.write(document_id, checked=False)
     with transaction() as session:
         jobs.cancel(session, document_id)
     with transaction() as session, pytest.raises((PermissionDenied, NotFound)):
@@ -243,6 +244,9 @@ def test_handed_over_work_takes_drafts_and_decisions_along(
     was, becomes = office.leader.post_id or 0, office.vice_leader.post_id or 0
     with transaction() as session:
         on_work_handed_over(session, WorkHandedOver(SYSTEM, was, becomes))
+    with pytest.raises(RuleViolated, match="đang dựng bản PDF"):
+        writers.approve(document_id, office.vice_leader)  # the page still bears the other's name
+    writers.check(document_id)
     writers.approve(document_id, office.vice_leader)
 
     with reading() as session:

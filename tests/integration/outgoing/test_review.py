@@ -245,7 +245,7 @@ def test_a_dated_delegation_makes_it_tuq(writers: Writers, office: Office) -> No
         )
     assert block_of(office, office.head) == ("tuq", ["TUQ. CHỦ TỊCH"], "TRƯỞNG PHÒNG")
 
-    document_id = submitted(writers)
+    document_id = submitted(writers, medium=Medium.PAPER)
     writers.approve(document_id, office.head, office.chief)
     with reading() as session:
         acting = actor_for(session, office.head.person_id or 0)

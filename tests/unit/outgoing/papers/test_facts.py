@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from app.outgoing.papers import facts as f
+from app.outgoing.services.facts import split_bases
 from tests.unit.outgoing.papers.examples import DECISION, LETTER, REPORT
 
 
@@ -76,3 +77,15 @@ def test_who_decides_follows_from_who_signs(lines: list[str], position: str, dec
 def test_a_long_name_of_an_organ_is_broken_before_its_level() -> None:
     assert f.organ_lines(LETTER.organ) == ["ỦY BAN NHÂN DÂN", "PHƯỜNG HOA LƯ"]
     assert f.organ_lines("UBND tỉnh Ninh Bình") == ["UBND TỈNH NINH BÌNH"]
+
+
+def test_what_a_decision_is_based_on_stands_above_the_word_of_deciding() -> None:
+    html = (
+        "<p><em>Căn cứ Luật Tổ chức chính quyền địa phương;</em></p>\n"
+        "<p>Theo đề nghị của Trưởng phòng.</p><p>QUYẾT ĐỊNH:</p><p>Điều 1. Căn cứ vào đây.</p>"
+    )
+    assert split_bases(html) == (
+        ("Căn cứ Luật Tổ chức chính quyền địa phương;", "Theo đề nghị của Trưởng phòng."),
+        "<p>Điều 1. Căn cứ vào đây.</p>",
+    )
+    assert split_bases("<p>Điều 1.</p>") == ((), "<p>Điều 1.</p>")
