@@ -13,7 +13,9 @@ from ocr.types import Box, Word
 
 GRID = 1 << 20
 """The page is measured on a grid this wide and high, so that fractions are exact enough."""
-NOT_LETTERS = frozenset({0, 0xFFFE, 0xFFFF, 0xAD, 2})
+NOT_LETTERS = frozenset({0, 0xFFFE, 0xFFFF, 0xAD})
+LINE_END_HYPHEN = 2
+"""pdfium gives this code for a hyphen at the end of a line, and no line break after it."""
 FONT_SAMPLES = 40
 
 
@@ -44,6 +46,13 @@ def read_layer(page: Any, image_cover: float) -> Embedded:
                 if word:
                     words.append(word)
                     parts.append(word.text)
+            elif code == LINE_END_HYPHEN and start is not None:
+                word = _word(page, textpage, start, index + 1)
+                start = None
+                if word:
+                    words.append(word)
+                    parts += [word.text, "\n"]
+                continue
             if code in (10, 13) and parts and parts[-1] != "\n":
                 parts.append("\n")
             if not space and start is None:
@@ -56,6 +65,7 @@ def read_layer(page: Any, image_cover: float) -> Embedded:
 
 def _word(page: Any, textpage: Any, start: int, end: int) -> Word | None:
     codes = [raw.FPDFText_GetUnicode(textpage, i) for i in range(start, end)]
+    codes = [ord("-") if code == LINE_END_HYPHEN else code for code in codes]
     letters = "".join(chr(c) for c in codes if c not in NOT_LETTERS and c <= 0x10FFFF)
     text = unicodedata.normalize("NFC", letters)
     if not text:

@@ -16,6 +16,8 @@ from app.demo import ink
 from app.demo.letters import KIND_CODES, Letter, Paragraph, Style
 from app.demo.scanning import Quality, scan
 
+CAPITAL_MM = 2.95  # mean width of a bold capital of 13 points
+
 __all__ = ["Finish", "Quality", "render_pdf", "scan", "seal_words"]
 
 
@@ -44,7 +46,7 @@ table.two > tbody > tr > td { vertical-align: top; text-align: center; }
 .head .motto span { border-bottom: .8pt solid #000; padding-bottom: 1.5pt; }
 .organ { font-weight: bold; }
 .star { font-weight: bold; line-height: 1; }
-.rule { width: 38%; margin: 2.5pt auto 0; border-top: .8pt solid #000; height: 0; }
+.rule { margin: 2.5pt auto 0; border-top: .8pt solid #000; height: 0; }
 .number, .dateline { padding-top: 8pt; white-space: nowrap; }
 .dateline { font-style: italic; font-size: 13.5pt; }
 .vv { font-size: 12.5pt; line-height: 1.2; padding: 3pt 1mm 0; }
@@ -127,7 +129,7 @@ def _head(letter: Letter, finish: Finish, seed: int) -> str:
     """Cells 1 to 4, 5b and 10: organ and number at the left, title and date at the right."""
     left = [f"<div>{escape(letter.parent_line)}</div>"] if letter.parent_line else []
     left += [f'<div class="organ">{escape(line)}</div>' for line in letter.organ_lines]
-    left.append('<div class="star">*</div>' if letter.party else '<div class="rule"></div>')
+    left.append('<div class="star">*</div>' if letter.party else _rule(letter))
     left.append(f'<div class="number">{_number(letter, finish, seed)}</div>')
     if KIND_CODES[letter.kind] is None:
         left.append(f'<div class="vv">V/v {escape(letter.subject)}</div>')
@@ -151,6 +153,12 @@ def _national_title(letter: Letter) -> str:
         '<div class="title">CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM</div>'
         '<div class="motto"><span>Độc lập - Tự do - Hạnh phúc</span></div>'
     )
+
+
+def _rule(letter: Letter) -> str:
+    """The line under the organ's name: a third to a half of its longest line, as the law says."""
+    longest = max(len(line) for line in letter.organ_lines)
+    return f'<div class="rule" style="width:{longest * CAPITAL_MM * 0.42:.1f}mm"></div>'
 
 
 def _number(letter: Letter, finish: Finish, seed: int) -> str:
