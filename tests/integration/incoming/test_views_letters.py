@@ -118,7 +118,7 @@ def test_the_list_needs_the_same_queries_for_one_letter_and_for_twenty(
     with statements() as many:
         html = page(client, path)
     assert html.count('id="doc-') == 20
-    assert len(many) == len(few) <= 35
+    assert len(many) == len(few) <= 28
 
 
 def test_the_detail_needs_the_same_queries_however_long_its_way(
@@ -137,7 +137,7 @@ def test_the_detail_needs_the_same_queries_however_long_its_way(
     with statements() as many:
         html = page(client, path)
     assert html.count("Chờ chỉ đạo") >= 7
-    assert len(many) == len(few) <= 35
+    assert len(many) == len(few) <= 32
 
 
 def test_opening_marks_a_letter_seen_and_writes_the_reading_down(
