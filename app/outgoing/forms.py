@@ -113,6 +113,7 @@ class ReasonForm(FlaskForm):
 class CommentForm(FlaskForm):
     text = TextAreaField(_("Nhận xét"), [InputRequired(), Length(max=2000)], render_kw={"rows": 2})
     page = IntegerField(_("Trang"), [Optional(), NumberRange(1, 999)])
+    box = HiddenField()  # x0,y0,x1,y1 as fractions of the page, from a tap on it
 
 
 class OpinionForm(FlaskForm):

@@ -64,6 +64,25 @@ def ask_opinions(
     return made
 
 
+def remind_of_opinions(session: Session, actor: Actor, *, document_id: int) -> int:
+    """Tell the asked units that have not answered once more. Returns how many there are.
+
+    Raises RuleViolated when all have answered, or the draft waits for no opinion any more.
+    """
+    document = get_document(session, actor, document_id)
+    actor = _asker(actor, document)
+    rows = sa.select(OpinionRequest).filter_by(document_id=document.id)
+    waiting = list(session.scalars(rows.where(OpinionRequest.answered_at.is_(None))))
+    if not waiting or document.status not in IN_REVIEW | {OutgoingStatus.DRAFT}:
+        raise RuleViolated("Không còn đơn vị nào phải cho ý kiến.")
+    units = [request.unit_id for request in waiting]
+    moving.tell(
+        session, document, "outgoing.opinion_reminded", "Nhắc cho ý kiến dự thảo", unit_ids=units
+    )
+    audit.record(session, actor, "outgoing.opinion_reminded", document.id, units=units)
+    return len(units)
+
+
 def _asker(actor: Actor, document: OutgoingDocument) -> Actor:
     """The author's side asks, and whoever reviews the draft."""
     if may_write(actor, document):

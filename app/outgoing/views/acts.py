@@ -21,6 +21,7 @@ from app.outgoing.forms import (
 from app.outgoing.models import Desk, WorkKind
 from app.outgoing.models.review import DESK_LABELS
 from app.outgoing.queries import approvals
+from app.outgoing.services.opinions import remind_of_opinions
 from app.outgoing.services.retrying import retry as retry_work
 from app.outgoing.views.blueprint import (
     act_on,
@@ -178,6 +179,17 @@ def ask(token: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+@bp.post("/<token>/nhac-y-kien")
+@needs(permissions.READ)
+def remind(token: str) -> ResponseReturnValue:
+    """Remind the asked units that have not answered."""
+    return act_on(
+        token, "remind",
+        lambda session, actor, id_: remind_of_opinions(session, actor, document_id=id_),
+        _("Đã nhắc các đơn vị chưa trả lời."),
+    )  # fmt: skip
+
+
 @bp.post("/<token>/cho-y-kien")
 @needs(permissions.READ)
 def answer(token: str) -> ResponseReturnValue:
@@ -205,10 +217,22 @@ def comment(token: str) -> ResponseReturnValue:
     return act_on(
         token, "comment",
         lambda session, actor, id_: services.comment(
-            session, actor, document_id=id_, text=form.text.data, page=form.page.data
+            session, actor, document_id=id_, text=form.text.data, page=form.page.data,
+            box=box_of(form.box.data) if form.page.data else None,
         ),
         _("Đã ghi nhận xét."),
     )  # fmt: skip
+
+
+def box_of(text: str | None) -> list[float] | None:
+    """A place on the page as the browser sends it; None for anything else."""
+    pieces = (text or "").split(",")
+    try:
+        edges = [float(piece) for piece in pieces]
+    except ValueError:
+        return None
+    inside = len(edges) == 4 and all(0.0 <= edge <= 1.0 for edge in edges)
+    return edges if inside else None
 
 
 @bp.post("/<token>/nhan-xet/<int:comment_id>/xong")

@@ -76,6 +76,7 @@ class Acts:
     comment: bool = False
     sign: bool = False
     number: bool = False
+    give_back: bool = False
     seal: bool = False
     issue: bool = False
     deliver: bool = False
@@ -117,6 +118,7 @@ def acts_for(actor: Actor, view: DocumentView) -> Acts:
         and actor.may(permissions.SIGN)
         and waits_for_signature(document, next(iter(view.stages), None)),
         number=clerk and ready and not document.numbered,
+        give_back=clerk and document.numbered and document.status in (S.NUMBERED, S.SEALED),
         seal=clerk and paper and document.status is S.NUMBERED,
         issue=clerk and document.status is S.SEALED,
         deliver=clerk and gone,
@@ -169,6 +171,7 @@ def show(token: str, *, message: str | None = None) -> str:
             acts=acts,
             turn=turn_of(session, actor, view.document.id) if acts.decide else None,
             message=message,
+            my_posts=actor.post_ids,
             block=block_of(session, view.document),
             issue_by=services.issue_by(session, view.document),
             now=now(),

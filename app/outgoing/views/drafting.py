@@ -278,11 +278,13 @@ def compare(token: str, old: int, new: int) -> ResponseReturnValue:
     texts = {version.no: version for version in view.versions}
     if old not in texts or new not in texts:
         raise NotFound(f"versions {old}, {new} of {token}")
+    lines = differences.between(texts[old].text, texts[new].text)
     return render_template(
         "outgoing/compare.html",
+        changes=sum(differences.changed([line]) for line in lines),
         view=view,
         document=view.document,
         old=texts[old],
         new=texts[new],
-        lines=differences.between(texts[old].text, texts[new].text),
+        lines=lines,
     )

@@ -9,10 +9,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.db import reading, transaction
+from app.notifications.models import Notification
 from app.outgoing import queries, services
 from app.outgoing.models import (
     Decision,
     Delivery,
+    DraftComment,
     DraftVersion,
     Medium,
     OutgoingDocument,
@@ -241,6 +243,36 @@ def test_a_recall_and_its_answer_stand_on_the_page(
     client = browser(app, office.clerk)
     client.post(f"{address(document_id)}/thu-hoi", data={"reason": "Sai căn cứ"})
     assert "Sai căn cứ" in page(client, address(document_id))
+
+
+def test_a_remark_stands_at_its_place_and_a_silent_unit_is_reminded(
+    app: Flask, office: Office, writers: Writers
+) -> None:
+    document_id = writers.draft()
+    writers.write(document_id)
+    where, head = address(document_id), browser(app, office.head)
+    place = {"nhan-xet-text": "Sai số", "nhan-xet-page": "1", "nhan-xet-box": "0.1,0.2,0.3,0.24"}
+    head.post(f"{where}/nhan-xet", data=place)
+    head.post(f"{where}/nhan-xet", data=place | {"nhan-xet-box": "1,2,x"})
+    with reading() as session:
+        boxes = list(session.scalars(sa.select(DraftComment.box).order_by(DraftComment.id)))
+    assert boxes == [[0.1, 0.2, 0.3, 0.24], None]
+    assert "Xem trên trang" in page(head, where)
+
+    drafter = browser(app, office.specialist)
+    asked = {"hoi-unit_ids": office.culture, "hoi-due_on": "31/12/2099", "hoi-question": "Đúng?"}
+    drafter.post(f"{where}/xin-y-kien", data=asked)
+    assert "Nhắc 1 đơn vị" in page(drafter, where)
+    drafter.post(f"{where}/nhac-y-kien")
+    with reading() as session:
+        rows = sa.select(Notification.id).where(Notification.event == "outgoing.opinion_reminded")
+        assert len(session.scalars(rows).all()) == 1
+    opinion = {"tra-loi-agrees": "0", "tra-loi-text": "Thiếu căn cứ"}
+    browser(app, office.head2).post(f"{where}/cho-y-kien", data=opinion)
+    shown = page(drafter, where)
+    assert "Thiếu căn cứ" in shown
+    assert "Nhắc 1 đơn vị" not in shown
+    assert drafter.post(f"{where}/nhac-y-kien").status_code == 302
 
 
 def test_a_stranger_to_the_document_finds_nothing(
