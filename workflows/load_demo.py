@@ -9,8 +9,8 @@ import sys
 
 from app.clock import frozen, today
 from app.db import transaction
+from app.demo import exchanging, writing
 from app.demo import office as demo_office
-from app.demo import writing
 from app.demo.filing import file_letters
 from app.demo.history import History
 from app.demo.letters import load_letters
@@ -25,6 +25,7 @@ def load(running: Runtime) -> int:
     """Make the office, then act out its history. Returns the number of letters."""
     with transaction("demo.office") as session:
         office = demo_office.build(session)
+    exchanging.give_own_code()
     history = History(office, load_letters(today()), today())
     arrive(running, history)
     for step in history.steps():
@@ -40,7 +41,10 @@ def arrive(running: Runtime, history: History) -> None:
     for story in history.stories:
         pdf = render_pdf(story.letter, seed=story.number)
         with frozen(story.arrives):
-            history.arrive(story, pdf)
+            if story.number in exchanging.AS_PACKETS:
+                exchanging.arrive(story, pdf)
+            else:
+                history.arrive(story, pdf)
             reading.run_next(running)
 
 
