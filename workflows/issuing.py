@@ -10,7 +10,6 @@ import io
 import logging
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.clock import today
@@ -25,11 +24,11 @@ from app.outgoing.papers.facts import padded
 from app.outgoing.services import jobs, results
 from app.outgoing.services.jobs import LeaseLost, WorkClaim
 from app.outgoing.services.results import Work
-from app.outgoing.signing import apply, fields, places, signers, timestamps
+from app.outgoing.signing import apply, fields, places, timestamps
+from workflows.keys import HeldKey, held_key
 from workflows.runtime import Runtime
 
 if TYPE_CHECKING:
-    from pyhanko.sign.signers import Signer
     from pyhanko.sign.timestamps import TimeStamper
 
 log = logging.getLogger(__name__)
@@ -138,10 +137,13 @@ def _prepared(runtime: Runtime, claim: WorkClaim, work: Work) -> Work:
 
 def _sign(runtime: Runtime, claim: WorkClaim, work: Work) -> None:
     ready = _prepared(runtime, claim, work)
+    with reading() as session:
+        results.must_still_sign(session, claim)
     key = _key(runtime, work.signer_login, f"Máy chủ không giữ khóa ký của {work.signer_name}.")
-    signed = apply.sign(
-        _bytes(runtime, ready.pdf), fields.SIGNER, _signer(key), _image(key), tsa=_clock(runtime)
-    )
+    with key.opened() as signer:
+        signed = apply.sign(
+            _bytes(runtime, ready.pdf), fields.SIGNER, signer, key.picture, tsa=_clock(runtime)
+        )
     _finish(runtime, claim, Stage.SIGNED, signed)
 
 
@@ -174,9 +176,10 @@ def _seal(runtime: Runtime, claim: WorkClaim, work: Work) -> None:
     if work.stage is not work.before_seal:
         raise RuleViolated("Văn bản chưa có đủ chữ ký và số trong tệp, chưa đóng dấu được.")
     key = _key(runtime, f"seal-{work.body}", f"Máy chủ không giữ khóa dấu của {work.body}.")
-    sealed = apply.sign(
-        _bytes(runtime, work.pdf), fields.SEAL, _signer(key), _image(key), tsa=_clock(runtime)
-    )
+    with key.opened() as signer:
+        sealed = apply.sign(
+            _bytes(runtime, work.pdf), fields.SEAL, signer, key.picture, tsa=_clock(runtime)
+        )
     _finish(runtime, claim, Stage.SEALED, sealed)
 
 
@@ -186,29 +189,14 @@ def _finish(runtime: Runtime, claim: WorkClaim, stage: Stage, pdf: bytes) -> Non
         results.finish_stages(session, claim, [(stage, blob)])
 
 
-def _key(runtime: Runtime, name: str, missing: str) -> Path:
-    """The key file NAME.p12 of the installation, with its passphrase in NAME.pass beside it."""
-    path = runtime.settings.var_dir / "keys" / f"{Path(name).name}.p12"
-    if not name or not path.is_file():
-        raise RuleViolated(missing)
-    return path
-
-
-def _signer(key: Path) -> Signer:
-    passphrase = key.with_suffix(".pass").read_text(encoding="utf-8").strip()
-    return signers.from_pkcs12(key.read_bytes(), passphrase)
+def _key(runtime: Runtime, name: str, missing: str) -> HeldKey:
+    return held_key(runtime.settings.var_dir / "keys", name, missing)
 
 
 def _clock(runtime: Runtime) -> TimeStamper | None:
     """The authority that vouches for the time, if one is configured."""
     url = runtime.settings.tsa_url
     return timestamps.authority(url) if url else None
-
-
-def _image(key: Path) -> bytes | None:
-    """The blue signature or red seal: NAME.png beside the key."""
-    picture = key.with_suffix(".png")
-    return picture.read_bytes() if picture.is_file() else None
 
 
 ACTS = {

@@ -51,3 +51,9 @@ def register(app: Flask) -> None:
             permission=permissions.CONFIGURE, order=62,
         )
     )  # fmt: skip
+    navigation.add(
+        NavItem(
+            "signing_order", _("Quản trị"), _("Thứ tự cấp số, ký số"), "number",
+            "outgoing.signing_order", permission=permissions.CONFIGURE, order=63,
+        )
+    )  # fmt: skip

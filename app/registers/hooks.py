@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.hooks import Hook
+from app.security import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class EntryVoided:
     kind: str
     thing_id: int
     reason: str
+    actor: Actor
 
 
 entry_voided: Hook[EntryVoided] = Hook("registers.entry_voided")

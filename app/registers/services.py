@@ -192,7 +192,7 @@ def void_entry(session: Session, actor: Actor, *, entry_id: int, reason: str) ->
     entry = queries.get_entry(session, entry_id)
     entry.void(reason)
     session.flush()
-    entry_voided(session, EntryVoided(entry.id, entry.kind, entry.thing_id, reason.strip()))
+    entry_voided(session, EntryVoided(entry.id, entry.kind, entry.thing_id, reason.strip(), actor))
     audit.record(session, actor, "register_entry.voided", entry.id, label=entry.label)
     outbox.changed(session, entry.kind, entry.thing_id)
     return entry

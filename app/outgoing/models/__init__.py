@@ -28,6 +28,7 @@ from app.outgoing.models.issuing import (
     RecallState,
     Recipient,
     SeriesUse,
+    SigningOrder,
     WorkKind,
     WorkState,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "Recipient",
     "ReviewStep",
     "SeriesUse",
+    "SigningOrder",
     "Stage",
     "WorkKind",
     "WorkState",

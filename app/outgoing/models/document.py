@@ -92,8 +92,9 @@ CORRECTION_LABELS = {Correction.ERRATUM: "Đính chính", Correction.REPLACEMENT
 class OutgoingDocument(Base):
     """A document of ours from the first draft to its file. Number and date come when it is signed.
 
-    `number_first` is fixed when the draft is made: whether the number is given before the leader's
-    signature or after it. `authority_lines` and `signer_name` are frozen when the leader agrees.
+    `number_first`: whether the number is given before the leader's signature or after it, as the
+    order of the body was when the draft was last described. `authority_lines` and `signer_name`
+    are frozen when the leader agrees.
     """
 
     __tablename__ = "outgoing_document"

@@ -163,6 +163,18 @@ class SeriesUse(Base):
     series_id: Mapped[int] = mapped_column(sa.ForeignKey("number_series.id"))
 
 
+class SigningOrder(Base):
+    """Whether documents of an issuing body get their number before the leader's signature (which
+    then covers it) or after it. A body without a row signs first."""
+
+    __tablename__ = "outgoing_signing_order"
+
+    issuing_body_id: Mapped[int] = mapped_column(sa.ForeignKey("issuing_body.id"), primary_key=True)
+    number_first: Mapped[bool]
+    set_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    set_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class WorkKind(enum.Enum):
     """Slow work on a document, done by a worker."""
 

@@ -25,7 +25,7 @@ from app.outgoing.services.issuing import (
     note_opened,
     seal_paper,
 )
-from app.outgoing.services.numbering import number_document, use_series
+from app.outgoing.services.numbering import give_number_back, number_document, use_series
 from app.outgoing.services.opinions import ask_opinions, give_opinion
 from app.outgoing.services.review import (
     approve,
@@ -50,6 +50,7 @@ __all__ = [
     "check_out",
     "comment",
     "file_document",
+    "give_number_back",
     "give_opinion",
     "issue_by",
     "issue_document",

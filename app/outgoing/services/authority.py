@@ -19,7 +19,8 @@ from app.organisation.models import (
     Post,
     SigningAuthority,
 )
-from app.organisation.queries import get_person, get_post, holders, posts_with_role
+from app.organisation.queries import actor_for, get_person, get_post, holders, posts_with_role
+from app.outgoing.models import OutgoingDocument
 from app.security import Actor, Role
 
 A = SigningAuthority
@@ -74,6 +75,30 @@ def signing_block(
     if post.id != top.id:
         return _block(A.KT, body, post, top, name)
     return _block(A.TM if _collective(body) else A.DIRECT, body, post, top, name)
+
+
+def must_still_sign(session: Session, document: OutgoingDocument) -> None:
+    """Whoever agreed must have the same authority at the moment the signature is made: posts end,
+    and delegations run out, between the two.
+
+    Raises RuleViolated when it is another by now, or none.
+    """
+    person_id, post_id = document.signer_person_id, document.signer_post_id
+    if person_id is None or post_id is None:
+        raise RuleViolated("Văn bản chưa có người duyệt ký.")
+    try:
+        actor = actor_for(session, person_id)
+        able = post_id in actor.post_ids
+        block = signing_block(session, document.issuing_body_id, post_id, actor=actor)
+    except (NotFound, RuleViolated):
+        able = False
+    if not able or (block.authority, list(block.lines), block.position) != (
+        document.signing_authority, list(document.authority_lines), document.signer_position,
+    ):  # fmt: skip
+        raise RuleViolated(
+            f"Thẩm quyền ký của {document.signer_name} không còn như lúc duyệt (ủy quyền hết hạn "
+            "hoặc đã đổi chức vụ). Hãy trả lại văn bản để trình ký lại."
+        )
 
 
 def _top(session: Session, body: IssuingBody) -> Post:

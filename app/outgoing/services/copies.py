@@ -185,7 +185,7 @@ def on_entry_voided(session: Session, happened: EntryVoided) -> None:
     if copy is None or copy.register_entry_id != happened.entry_id:
         return
     copy.register_entry_id, copy.code_label = None, ""
-    audit.record(session, SYSTEM, "certified_copy.number_voided", copy.id)
+    audit.record(session, happened.actor, "certified_copy.number_voided", copy.id)
     session.flush()
     outbox.changed(session, copy.kind, copy.thing_id)
 

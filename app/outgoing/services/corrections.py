@@ -124,7 +124,7 @@ def start_correction(
         signer_post_id=old.signer_post_id,
         copies=old.copies,
     )  # fmt: skip
-    document = start_draft(session, actor, data, number_first=old.number_first)
+    document = start_draft(session, actor, data)
     document.corrects_id, document.correction = old.id, how
     relation = links.Relation.REFERS_TO if erratum else links.Relation.REPLACES
     links.connect(session, actor, (KIND, document.id), relation, (KIND, old.id))

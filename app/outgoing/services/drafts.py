@@ -32,6 +32,7 @@ from app.outgoing.models import (
 )
 from app.outgoing.queries.documents import KIND, get_document
 from app.outgoing.services import gate, jobs
+from app.outgoing.services.ordering import numbers_first
 from app.registers.models import DocumentType
 from app.security import Actor, authorize, grant, post_term, unit_term
 from app.tasks import custody
@@ -73,9 +74,7 @@ class DraftData:
     note: str = ""
 
 
-def start_draft(
-    session: Session, actor: Actor, data: DraftData, *, number_first: bool = False
-) -> OutgoingDocument:
+def start_draft(session: Session, actor: Actor, data: DraftData) -> OutgoingDocument:
     """Begin a document: it has no number, and only its drafter's side sees it.
 
     Raises:
@@ -87,7 +86,6 @@ def start_draft(
         raise PermissionDenied("a draft needs a post")
     document = OutgoingDocument(
         status=S.DRAFT,
-        number_first=number_first,
         drafting_unit_id=actor.unit_id,
         drafter_post_id=actor.post_id,
         drafter_person_id=actor.person_id,
@@ -154,6 +152,7 @@ def _fill(session: Session, actor: Actor, document: OutgoingDocument, data: Draf
         get_post(session, data.signer_post_id)
     document.subject_summary, document.urgency = summary, int(data.urgency)
     document.issuing_body_id, document.document_type = data.issuing_body_id, data.document_type
+    document.number_first = numbers_first(session, data.issuing_body_id)
     document.addressees = [" ".join(line.split())[:300] for line in data.addressees if line.strip()]
     document.medium, document.copies = data.medium, data.copies
     document.answers_incoming_id = data.answers_incoming_id

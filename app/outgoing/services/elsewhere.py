@@ -20,6 +20,7 @@ from app.outgoing.models import (
 )
 from app.outgoing.queries.documents import get_document
 from app.outgoing.services import jobs, moving
+from app.outgoing.services.authority import must_still_sign
 from app.outgoing.services.issuing import note_signed, record_stage
 from app.security import Actor, authorize
 
@@ -42,14 +43,17 @@ def stage_to_sign(session: Session, actor: Actor, document: OutgoingDocument) ->
 
     Raises:
         PermissionDenied: the document waits for somebody else's signature.
-        RuleViolated: it is not ready to be signed, or signed already.
+        RuleViolated: it is not ready to be signed, or signed already, or the signer's authority
+            has ended.
     """
-    if document.signer_post_id is None or document.signer_post_id not in actor.post_ids:
+    mine = document.signer_person_id in (None, actor.person_id)
+    if document.signer_post_id not in actor.post_ids or not mine:
         raise PermissionDenied(f"person {actor.person_id} does not sign outgoing {document.id}")
     authorize(actor, permissions.SIGN, post_id=document.signer_post_id)
     stage = moving.newest_stage(session, document.id)
     if stage is None or not waits_for_signature(document, stage):
         raise RuleViolated("Văn bản không ở bước ký. Hãy tải lại trang.")
+    must_still_sign(session, document)
     return stage
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import audit, outbox
 from app.clock import now, today
-from app.errors import NotFound, RuleViolated
+from app.errors import InvalidInput, NotFound, RuleViolated
 from app.outgoing import permissions
 from app.outgoing.models import (
     Medium,
@@ -26,7 +26,7 @@ from app.registers import queries as register_queries
 from app.registers import services as registers
 from app.registers.hooks import EntryVoided
 from app.registers.models import Direction, NumberSeries, RegisterEntry
-from app.security import SYSTEM, Actor, authorize
+from app.security import Actor, authorize
 
 S = OutgoingStatus
 
@@ -153,6 +153,26 @@ def unnumbered(session: Session) -> Sequence[OutgoingDocument]:
     ).all()
 
 
+def give_number_back(
+    session: Session, actor: Actor, *, document_id: int, reason: str
+) -> OutgoingDocument:
+    """Cross out the number of a document that has not gone out: the signature failed, the leader
+    withdrew, the seal is on the wrong page. The book keeps it with the reason; nobody gets it
+    again. The document waits for another one, or goes back to its drafter.
+
+    Raises InvalidInput without a reason, RuleViolated without a number or once it has gone out.
+    """
+    actor = authorize(actor, permissions.ISSUE)
+    document = get_document(session, actor, document_id)
+    if not reason.strip():
+        raise InvalidInput("Phải ghi lý do bỏ số.", "reason")
+    document.must_be(S.NUMBERED, S.SEALED)
+    if document.register_entry_id is None:
+        raise RuleViolated("Văn bản chưa có số.")
+    registers.void_entry(session, actor, entry_id=document.register_entry_id, reason=reason)
+    return document
+
+
 def on_entry_voided(session: Session, happened: EntryVoided) -> None:
     """The number was crossed out: the document waits for another one. Its bytes with the number
     count no more: a sealed one is signed again and loses its seal. Raises RuleViolated once it has
@@ -164,7 +184,8 @@ def on_entry_voided(session: Session, happened: EntryVoided) -> None:
         return
     if document.status not in (S.NUMBERED, S.SIGNED, S.SEALED):
         raise RuleViolated("Văn bản đã phát hành, không hủy số được.")
-    jobs.cancel(session, document.id, WorkKind.STAMP, WorkKind.SEAL)
+    work = [WorkKind.STAMP, WorkKind.SEAL, *([WorkKind.SIGN] if document.number_first else [])]
+    jobs.cancel(session, document.id, *work)
     electronic = document.medium is Medium.ELECTRONIC
     if document.number_first and electronic:  # the signature covers the number
         moving.drop_stages(session, document.id)
@@ -175,6 +196,9 @@ def on_entry_voided(session: Session, happened: EntryVoided) -> None:
     document.register_entry_id = document.code_number = document.code_label = None
     document.code_year = document.issued_date = document.numbered_at = None
     document.sealed_at = None
-    audit.record(session, SYSTEM, "outgoing.number_taken_back", document.id, reason=happened.reason)
+    audit.record(
+        session, happened.actor, "outgoing.number_taken_back", document.id,
+        reason=happened.reason[:500],
+    )  # fmt: skip
     session.flush()
     outbox.changed(session, KIND, document.id)

@@ -26,7 +26,7 @@ from app.outgoing.models import (
 )
 from app.outgoing.papers.facts import DraftFacts
 from app.outgoing.queries.documents import KIND
-from app.outgoing.services import gate, jobs, moving
+from app.outgoing.services import authority, gate, jobs, moving
 from app.outgoing.services.authority import get_body
 from app.outgoing.services.drafts import newest_no
 from app.outgoing.services.facts import block_of, facts_of
@@ -75,6 +75,11 @@ def load_work(session: Session, claim: WorkClaim) -> Work:
         issued_on=document.issued_date,
         label=document.code_label,
     )
+
+
+def must_still_sign(session: Session, claim: WorkClaim) -> None:
+    """See `authority.must_still_sign`; asked right before the key is used."""
+    authority.must_still_sign(session, session.get_one(OutgoingDocument, claim.document_id))
 
 
 def _version(session: Session, claim: WorkClaim) -> DraftVersion:

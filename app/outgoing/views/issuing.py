@@ -51,6 +51,22 @@ def issue(token: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+@bp.post("/<token>/bo-so")
+@needs(permissions.ISSUE)
+def give_number_back(token: str) -> ResponseReturnValue:
+    """Cross the number out, with the reason."""
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return back_to(token, first_error(form), "warn")
+    return act_on(
+        token, "give_number_back",
+        lambda session, actor, id_: services.give_number_back(
+            session, actor, document_id=id_, reason=form.reason.data
+        ),
+        _("Đã bỏ số; số này không cấp lại."),
+    )  # fmt: skip
+
+
 @bp.post("/<token>/noi-nhan/<int:recipient_id>")
 @needs(permissions.ISSUE)
 def deliver(token: str, recipient_id: int) -> ResponseReturnValue:

@@ -22,7 +22,7 @@ from app.files.store import current_store
 from app.outgoing import permissions, queries
 from app.outgoing.models import OutgoingDocument
 from app.outgoing.services.elsewhere import hand_in_signed, stage_to_sign
-from app.outgoing.signing import checked, fields, interrupted, trust
+from app.outgoing.signing import checked, fields, interrupted, timestamps, trust
 from app.outgoing.signing.errors import SigningFailed
 from app.outgoing.signing.interrupted import Pending
 from app.outgoing.signing.signers import Holder
@@ -127,7 +127,10 @@ def answer_request(token: str) -> ResponseReturnValue:
         pending = kept(given.stage_id)
         if pending is None:
             raise SigningFailed(_("Chưa tải yêu cầu ký của bản này."))
-        take(actor, given, interrupted.complete(pending, answer, given.holder), "helper")
+        url = settings().tsa_url
+        tsa = timestamps.authority(url) if url else None
+        signed = interrupted.complete(pending, answer, given.holder, tsa=tsa)
+        take(actor, given, signed, "helper")
     except FileRefused as error:
         return back_to(token, error.sentence, "warn")
     except AppError as error:

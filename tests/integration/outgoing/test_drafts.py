@@ -88,8 +88,8 @@ def test_only_one_has_a_draft_out(writers: Writers, office: Office) -> None:
 
 def test_every_version_is_kept_and_checked(writers: Writers) -> None:
     document_id = writers.draft()
-    writers.write(document_id, "một")
-    writers.write(document_id, "hai")
+    writers.write(document_id, "một", checked=False)
+    writers.write(document_id, "hai", checked=False)
 
     with reading() as session:
         texts = session.scalars(sa.select(DraftVersion.text).order_by(DraftVersion.no)).all()
