@@ -17,6 +17,7 @@ from app.tasks.hooks import (
     DirectiveRead,
     DirectiveRecalled,
     TaskCompleted,
+    TaskDueMoved,
     TaskReturned,
     TaskStarted,
 )
@@ -39,6 +40,7 @@ def subscribe() -> None:
     task_hooks.task_started.subscribe(on_task_started)
     task_hooks.task_completed.subscribe(on_task_completed)
     task_hooks.task_returned.subscribe(on_task_returned)
+    task_hooks.task_due_moved.subscribe(on_task_due_moved)
     entry_voided.subscribe(on_entry_voided)
 
 
@@ -115,6 +117,14 @@ def on_task_returned(session: Session, happened: TaskReturned) -> None:
     """The unit gave it back: it waits for another directive."""
     if happened.task.parent_id is None:
         _follow(session, happened.task, {S.ASSIGNED, S.IN_PROGRESS}, S.DIRECTED)
+
+
+def on_task_due_moved(session: Session, happened: TaskDueMoved) -> None:
+    """The calendar was corrected: the letter's date goes with that of its task."""
+    letter = _letter(session, happened.task.kind, happened.task.thing_id)
+    if letter is not None and letter.due_at == happened.from_due_at:
+        letter.due_at = happened.to_due_at
+        outbox.changed(session, KIND, letter.id)
 
 
 def _follow(

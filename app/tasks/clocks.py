@@ -41,6 +41,7 @@ def keep_step(session: Session, actor: Actor, task: Task) -> None:
         clocks.finish_clock(session, actor, clock)
     else:
         clocks.reopen_clock(session, actor, clock)
+        task.due_at = clock.due_at  # the calendar may have changed in between
 
 
 def follow_calendar(session: Session, moved: ClockMoved) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import math
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -240,13 +240,30 @@ def spent(calendar: Calendar, unit: Unit, begin: datetime, end: datetime | None)
         return Fraction((end - begin) // INSTANT, DAY // INSTANT)
     if unit is Unit.WORKING_HOUR:
         return _ratio(calendar.working_time_between(begin, end), HOUR)
-    return sum(
-        (
-            _ratio(calendar.working_time_between(max(begin, start), min(end, stop)), length)
-            for start, stop, length in _days_from(calendar, begin, end)
-        ),
-        ZERO,
+    first, last = local(begin).date(), local(end).date()
+    if first == last:
+        return _part_of_day(calendar, first, begin, end)
+    whole = calendar.working_days_between(first, last - DAY)
+    return (
+        _part_of_day(calendar, first, begin, end) + whole + _part_of_day(calendar, last, begin, end)
     )
+
+
+def _part_of_day(calendar: Calendar, day: date, begin: datetime, end: datetime) -> Fraction:
+    """How much of a day's work lies between two moments: a share of one."""
+    if not calendar.is_working_day(day):
+        return ZERO
+    start, stop = calendar.start_of_day(day), calendar.end_of_day(day)
+    if begin <= start and stop <= end:
+        return Fraction(1)
+    if begin >= stop or end <= start:
+        return ZERO
+    worked = calendar.working_time_between(max(begin, start), min(end, stop))
+    return _ratio(worked, _length(calendar, day))
+
+
+def _length(calendar: Calendar, day: date) -> timedelta:
+    return timedelta(minutes=sum(stop - start for start, stop in calendar.shifts_on(day)))
 
 
 def _after(calendar: Calendar, unit: Unit, begin: datetime, amount: Fraction) -> datetime:
@@ -255,14 +272,17 @@ def _after(calendar: Calendar, unit: Unit, begin: datetime, amount: Fraction) ->
         return begin + _times(DAY, amount)
     if unit is Unit.WORKING_HOUR:
         return _work_after(calendar, begin, _times(HOUR, amount))
-    left = amount
-    for start, stop, length in _days_from(calendar, begin, None):
-        first = max(begin, start)
-        there = _ratio(calendar.working_time_between(first, stop), length)
-        if left <= there:
-            return _work_after(calendar, first, _times(length, left))
-        left -= there
-    raise ValueError(f"no working day after {begin}")
+    day = local(begin).date()
+    here = _part_of_day(calendar, day, begin, calendar.end_of_day(day))
+    if amount > here or not calendar.is_working_day(day):
+        amount -= here
+        day = calendar.next_working_day(day)
+        for _ in range(math.ceil(amount) - 1):  # whole days need no fractions
+            day = calendar.next_working_day(day)
+            amount -= 1
+        begin = calendar.start_of_day(day)
+    first = max(begin, calendar.start_of_day(day))
+    return _work_after(calendar, first, _times(_length(calendar, day), amount))
 
 
 def _work_after(calendar: Calendar, begin: datetime, amount: timedelta) -> datetime:
@@ -273,20 +293,6 @@ def _work_after(calendar: Calendar, begin: datetime, amount: timedelta) -> datet
             return start + amount
         amount -= stop - start
     raise ValueError(f"no working time after {begin}")
-
-
-def _days_from(
-    calendar: Calendar, begin: datetime, end: datetime | None
-) -> Iterator[tuple[datetime, datetime, timedelta]]:
-    """Working days from a moment on: beginning, end and length of their work."""
-    day = local(begin).date()
-    if not calendar.is_working_day(day):
-        day = calendar.next_working_day(day)
-    last = None if end is None else local(end).date()
-    while last is None or day <= last:
-        minutes = sum(stop - start for start, stop in calendar.shifts_on(day))
-        yield calendar.start_of_day(day), calendar.end_of_day(day), timedelta(minutes=minutes)
-        day = calendar.next_working_day(day)
 
 
 def _share_of_fixed(calendar: Calendar, course: Course, percent: int) -> datetime | None:

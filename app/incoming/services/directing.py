@@ -25,6 +25,7 @@ from app.tasks.services.directives import DirectiveOrder, give_directive
 from app.worktime.calendar import Unit
 from app.worktime.explaining import due_after
 from app.worktime.queries import load_calendar
+from app.worktime.rules import Rule
 
 S = IncomingStatus
 TO_BE_DIRECTED = frozenset(
@@ -107,9 +108,10 @@ def _in_name_of(session: Session, actor: Actor, rule: RoutingRule) -> Actor:
 
 
 def _order(session: Session, rule: RoutingRule, letter: IncomingDocument) -> DirectiveOrder:
-    due_at = letter.due_at
+    due_at, limit = letter.due_at, None
     if due_at is None and rule.due_days is not None:
         due_at = due_after(load_calendar(session), now(), rule.due_days, Unit.WORKING_DAY).at
+        limit = Rule.of(rule.due_days, Unit.WORKING_DAY)
     return DirectiveOrder(
         outcome=Outcome(rule.outcome),
         text=f"Chuyển thẳng theo {rule.source}.",
@@ -117,6 +119,7 @@ def _order(session: Session, rule: RoutingRule, letter: IncomingDocument) -> Dir
         readers=[Party(unit_id=unit_id) for unit_id in rule.reader_unit_ids],
         due_at=due_at if rule.outcome == Outcome.ASSIGN.value else None,
         urgency=letter.urgency,
+        limit=limit,
     )
 
 
