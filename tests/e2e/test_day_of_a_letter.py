@@ -92,7 +92,7 @@ def test_the_day_of_a_letter(visit: Any, tmp_path: Path, phone: bool, number: in
     leader = visit("chutich", phone=phone)
     page = leader.go(path)
     assert leader.axe() == []
-    choose(page, "Chủ trì", "Phòng Kinh tế, Hạ tầng và Đô thị")
+    choose(page, "Chủ trì", "Phòng Kinh tế")
     page.get_by_label("Nội dung chỉ đạo").fill("Tham mưu trả lời trong tuần.")
     page.get_by_role("button", name="Gửi ý kiến chỉ đạo").click()
     expect(page.get_by_text("Đã gửi ý kiến “Giao xử lý” tới Phòng Kinh tế")).to_be_visible()

@@ -82,7 +82,7 @@ def submit_choices(session: Session) -> list[Choice]:
 
 def party_choices(session: Session) -> list[Choice]:
     """Units first, then people: whoever can lead, coordinate or be informed."""
-    units = [(f"unit:{unit.id}", unit.name) for unit in organisation.units(session)]
+    units = [(f"unit:{unit.id}", unit.short_name) for unit in organisation.units(session)]
     people = organisation.people_choices(session, leadership=False)
     return units + [(f"post:{one.post_id}", f"{one.label} ({one.unit})") for one in people]
 

@@ -222,7 +222,7 @@ def proposal_from(form: ProposeForm, due_at: datetime | None) -> ProposalData:
 def offer(session: Session, form: ProposeForm) -> None:
     """The choices of the proposal."""
     leaders = organisation.people_choices(session, role=Role.LEADER)
-    units = [(unit.id, unit.name) for unit in organisation.units(session)]
+    units = [(unit.id, unit.short_name) for unit in organisation.units(session)]
     form.to_post_id.choices = [(one.post_id, one.label) for one in leaders]
     form.lead.choices = [("", _("Chưa đề xuất")), *party_choices(session)]
     form.coordinators.choices = form.readers.choices = units

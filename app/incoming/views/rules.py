@@ -111,8 +111,8 @@ def offer(session: Session, form: RuleForm) -> None:
         for role in (Role.LEADER, Role.CHIEF_OF_OFFICE)
         for one in organisation.people_choices(session, role=role)
     ]
-    form.lead_unit_id.choices = [("", "–"), *((str(unit.id), unit.name) for unit in units)]
-    form.reader_unit_ids.choices = [(unit.id, unit.name) for unit in units]
+    form.lead_unit_id.choices = [("", "–"), *((str(unit.id), unit.short_name) for unit in units)]
+    form.reader_unit_ids.choices = [(unit.id, unit.short_name) for unit in units]
 
 
 def save(form: RuleForm, rule_id: int | None) -> None:
