@@ -7,13 +7,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.db import transaction
-from app.errors import NotFound
+from app.errors import NotFound, RuleViolated
 from app.outgoing import permissions, queries, services
 from app.outgoing.forms import DeliveryForm, ReasonForm
-from app.outgoing.models import Correction, Delivery
+from app.outgoing.models import Channel, Correction, Delivery, Recipient
+from app.outgoing.services.issuing import recipients_of
 from app.outgoing.views.blueprint import act_on, back_to, bp, first_error
 from app.web.gate import needs
 from app.web.shell import current_actor
+
+NAMED = 3  # recipients that the message about issuing names
 
 
 @bp.post("/<token>/cap-so")
@@ -41,14 +44,28 @@ def seal(token: str) -> ResponseReturnValue:
 @bp.post("/<token>/phat-hanh")
 @needs(permissions.ISSUE)
 def issue(token: str) -> ResponseReturnValue:
-    """Send it to its recipients."""
-    return act_on(
-        token, "issue",
-        lambda session, actor, id_: services.issue_document(
-            session, actor, document_id=id_, kept_by=request.form.get("kept_by", "")
-        ),
-        _("Đã phát hành."),
-    )  # fmt: skip
+    """Send it to its recipients; the message says to whom, and what is left to do by hand."""
+    actor, kept_by = current_actor(), request.form.get("kept_by", "")
+    try:
+        with transaction("outgoing.issue") as session:
+            document = queries.get_by_token(session, actor, token)
+            services.issue_document(session, actor, document_id=document.id, kept_by=kept_by)
+            said = sent_to(recipients_of(session, document.id))
+    except RuleViolated as error:
+        return back_to(token, error.user_message, "warn")
+    return back_to(token, f"{_('Đã phát hành.')} {said}")
+
+
+def sent_to(rows: list[Recipient]) -> str:
+    """“Nơi nhận: A, B và 3 nơi khác.”, and how many go by post."""
+    names = ", ".join(row.name for row in rows[:NAMED])
+    if len(rows) > NAMED:
+        names = _("%(names)s và %(count)d nơi khác", names=names, count=len(rows) - NAMED)
+    said = _("Nơi nhận: %(names)s.", names=names)
+    paper = sum(row.channel is Channel.PAPER for row in rows)
+    if paper:
+        said += " " + _("%(count)d nơi gửi bản giấy: ghi số bì khi gửi.", count=paper)
+    return said
 
 
 @bp.post("/<token>/bo-so")
