@@ -12,6 +12,7 @@ from email.utils import format_datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from app.addresses import is_address
 from app.clock import VIETNAM
 from app.errors import ProgrammingFault
 from config.settings import MailSettings, Settings
@@ -87,8 +88,10 @@ def new_message_id(key: str) -> str:
 def compose(post: Post, content: Content) -> EmailMessage:
     """The mail as text and as simple HTML.
 
-    Raises ValueError for an address that is none.
+    Raises ValueError for an address that is none: one wrong row must not hold up the others.
     """
+    if not is_address(content.address):
+        raise ValueError(f"“{content.address}” không phải là địa chỉ thư.")
     message = EmailMessage(policy=SMTP)
     message["Subject"] = " ".join(_subject(post, content).split())
     message["From"] = Address(post.product, addr_spec=post.server.sender)

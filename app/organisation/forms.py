@@ -20,9 +20,10 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.addresses import is_address
 from app.clock import VIETNAM
 from app.errors import InvalidInput
 from app.organisation.dates import parse_date
@@ -31,7 +32,15 @@ from app.organisation.models import OrganLevel, SuccessionRelation, UnitKind
 from app.security import ROLE_LABELS, Role
 
 REQUIRED = InputRequired(_("Hãy điền ô này."))
-EMAIL = (Optional(), Email(_("Địa chỉ thư chưa đúng.")), Length(max=120))
+
+
+def check_address(_form: object, field: StringField) -> None:
+    """Refuse what is no address of mail."""
+    if not is_address((field.data or "").strip()):
+        raise ValidationError(_("Địa chỉ thư chưa đúng."))
+
+
+EMAIL = (Optional(), check_address)
 UNIT_KINDS = [
     (UnitKind.LEADERSHIP.value, _("Lãnh đạo")),
     (UnitKind.OFFICE.value, _("Văn phòng")),

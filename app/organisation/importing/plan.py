@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from app.addresses import is_address
 from app.organisation.dates import parse_date
 from app.organisation.importing.snapshot import OrganInfo, PersonInfo, PostInfo, Snapshot, UnitInfo
 from app.organisation.importing.workbook import ORGANS, PEOPLE, POSTS, SHEETS, UNITS, Line
@@ -270,7 +271,7 @@ def _plan_person(row: Planned, there: Snapshot, on: date) -> None:
     known = there.people.get(login)
     email = cells.get("email", "") or (known.email if known else "")
     phone = cells.get("phone", "") or (known.phone if known else "")
-    if email and ("@" not in email or " " in email):
+    if email and not is_address(email):
         row.fail(f"“{email}” không phải là địa chỉ thư.")
     posts = set(known.posts) if known else set()
     key = (cells.get("unit", ""), fold_name(cells.get("title", "")))

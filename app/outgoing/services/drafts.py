@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import audit, links, outbox
+from app.addresses import is_address
 from app.clock import now
 from app.errors import EditConflict, InvalidInput, PermissionDenied, RuleViolated
 from app.files.models import FileRole
@@ -181,8 +182,8 @@ def set_recipients(
     for position, one in enumerate(recipients):
         if one.channel is Channel.INTERNAL and one.unit_id is None:
             raise InvalidInput("Nơi nhận trong cơ quan phải là một đơn vị.", "recipients")
-        if one.channel is Channel.EMAIL and "@" not in one.email:
-            raise InvalidInput(f"“{one.name}” chưa có địa chỉ thư điện tử.", "recipients")
+        if one.channel is Channel.EMAIL and not is_address(one.email):
+            raise InvalidInput(f"“{one.name}” chưa có địa chỉ thư điện tử đúng.", "recipients")
         if one.unit_id is not None:
             get_unit(session, one.unit_id)
         if one.organ_id is not None and session.get(Organ, one.organ_id) is None:

@@ -18,7 +18,7 @@ from app.db import reading, transaction
 from app.notifications import handlers, mail, mail_line, mailing
 from app.notifications.models import Notification, OutgoingMail
 from app.notifications.services import mark_read, notify
-from app.organisation.models import Delegation, DelegationState
+from app.organisation.models import Delegation, DelegationState, Person
 from app.security import Actor
 from tests.factories import Office, sign_in_as
 from tests.integration.notifications.conftest import (
@@ -313,3 +313,19 @@ def test_a_notice_that_was_purged_is_not_mailed(office: Office, server: Postbox)
 def test_the_health_page_says_that_mail_is_set_up(app: Flask, port: int) -> None:
     with reading() as session:
         assert f"127.0.0.1:{port}" in mail_line(session).text
+
+
+@SQLITE
+def test_a_wrong_address_holds_up_no_other_mail(office: Office, server: Postbox) -> None:
+    give_addresses(office.leader, office.clerk)
+    with transaction() as session:
+        session.get_one(Person, office.leader.person_id).email = "van thu@@"
+    leave(office.leader, "Một", urgent=True)
+    leave(office.clerk, "Hai", urgent=True)
+    relay.deliver_all()
+    assert len(server.to(office.clerk)) == 1
+    with reading() as session:
+        refused = session.scalars(
+            sa.select(OutgoingMail).where(OutgoingMail.person_id == office.leader.person_id)
+        ).one()
+    assert "không phải là địa chỉ thư" in refused.not_sent
