@@ -82,3 +82,12 @@ def test_a_link_to_the_same_page_starts_at_its_first_page(render: Render) -> Non
 def test_a_room_that_is_not_registered_has_no_address(render: Render) -> None:
     assert render("{{ url_if('incoming.index') is none }}") == "True"
     assert render("{{ url_if('static', filename='mark.svg') }}") == "/static/mark.svg"
+
+
+def test_texts_take_values_and_escape_them(app: Flask) -> None:
+    source = (
+        '{{ _("%(count)s <b>tệp</b>", count=value) }} {{ ngettext("%(num)s a", "%(num)s b", 2) }}'
+    )
+    with app.test_request_context():
+        shown = app.jinja_env.from_string(source).render(value="<i>")
+    assert shown == "&lt;i&gt; <b>tệp</b> 2 b"
