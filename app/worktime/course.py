@@ -277,9 +277,10 @@ def _after(calendar: Calendar, unit: Unit, begin: datetime, amount: Fraction) ->
     if amount > here or not calendar.is_working_day(day):
         amount -= here
         day = calendar.next_working_day(day)
-        for _ in range(math.ceil(amount) - 1):  # whole days need no fractions
+        whole = max(math.ceil(amount) - 1, 0)  # whole days need no fractions
+        for _ in range(whole):
             day = calendar.next_working_day(day)
-            amount -= 1
+        amount -= whole
         begin = calendar.start_of_day(day)
     first = max(begin, calendar.start_of_day(day))
     return _work_after(calendar, first, _times(_length(calendar, day), amount))

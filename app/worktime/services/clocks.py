@@ -215,28 +215,32 @@ def settle(calendar: Calendar, clock: DeadlineClock) -> None:
     """
     course = clock.course
     clock.due_at = due_of(calendar, course)
+    if clock.stages:
+        _settle_stages(calendar, clock, course)
+    _warn_next(calendar, clock, course)
+
+
+def _settle_stages(calendar: Calendar, clock: DeadlineClock, course: Course) -> None:
+    parts = [Fraction(stage.hundredths, 100) for stage in clock.stages]
     try:
-        parts = [Fraction(stage.hundredths, 100) for stage in clock.stages]
         ends = stage_ends(calendar, course, parts)
     except ValueError:
         raise RuleViolated("Các bước cần nhiều thời gian hơn thời hạn chung.") from None
     for stage, end in zip(clock.stages, ends, strict=True):
         stage.due_at = end
-    _warn_next(calendar, clock, course)
 
 
 def _warn_next(calendar: Calendar, clock: DeadlineClock, course: Course) -> None:
     """When the next share is used. Shares that lie ahead again, as after an extension, are told
     again."""
-    moments = {percent: share_moment(calendar, course, percent) for percent in WARNING_PERCENTS}
-    told = [
-        percent
-        for percent, moment in moments.items()
-        if percent <= clock.warned_percent and moment is not None and moment <= now()
-    ]
-    clock.warned_percent = max(told, default=0)
-    ahead = [percent for percent in WARNING_PERCENTS if percent > clock.warned_percent]
-    clock.warn_at = moments[ahead[0]] if ahead else None
+    told, clock.warn_at = 0, None
+    for percent in WARNING_PERCENTS:
+        moment = share_moment(calendar, course, percent)
+        if percent > clock.warned_percent or moment is None or moment > now():
+            clock.warn_at = moment
+            break
+        told = percent
+    clock.warned_percent = told
 
 
 def _settled(session: Session, clock: DeadlineClock) -> None:
