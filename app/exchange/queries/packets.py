@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
-from app.exchange.edxml.types import RECALL_AGREED, RECALL_ASKED, RECALL_REFUSED
+from app.exchange.edxml.types import ACCEPTED, RECALL_AGREED, RECALL_ASKED, RECALL_REFUSED
 from app.exchange.models import (
     ExchangePacket,
     ExchangeParty,
@@ -159,4 +159,20 @@ def last_told(session: Session, packet_ids: Sequence[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for packet_id, code in session.execute(rows.order_by(ExchangeStatus.id)).tuples():
         found[packet_id or 0] = code
+    return found
+
+
+def asked_back(session: Session, packet_ids: Sequence[int]) -> set[int]:
+    """Which of the packets their senders ask for, without an answer yet."""
+    rows = asked_and_open().where(ExchangeStatus.packet_id.in_(list(packet_ids)))
+    return {packet_id for packet_id in session.scalars(rows) if packet_id is not None}
+
+
+def accepted_of(session: Session, packet_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Of packets of ours: how many of how many receivers have accepted."""
+    found: dict[int, tuple[int, int]] = {}
+    for packet_id, parties in parties_of(session, packet_ids).items():
+        done = [one for one in parties if (one.progress or "") >= ACCEPTED]
+        if parties:
+            found[packet_id] = len(done), len(parties)
     return found

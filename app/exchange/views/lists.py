@@ -10,8 +10,16 @@ from flask_babel import gettext as _
 
 from app.db import reading
 from app.exchange import permissions, queries
-from app.exchange.models import PACKET_LABELS
-from app.exchange.queries.packets import TAB_LABELS, PacketPage, Tab
+from app.exchange.edxml.types import STATUS_LABELS
+from app.exchange.models import PACKET_LABELS, Way
+from app.exchange.queries.packets import (
+    TAB_LABELS,
+    PacketPage,
+    Tab,
+    accepted_of,
+    asked_back,
+    last_told,
+)
 from app.exchange.views.blueprint import SIZES, TONES, bp
 from app.web.gate import needs
 from app.web.shell import current_actor
@@ -37,6 +45,7 @@ def index() -> ResponseReturnValue:
             page=min(request.args.get("page", 1, type=int), 1_000_000),
             size=size if size in SIZES else SIZES[0],
         )  # fmt: skip
+        ids = [one.id for one in page.packets]
         template = "_list.html" if "HX-Request" in request.headers else "index.html"
         return render_template(
             f"exchange/{template}",
@@ -45,6 +54,10 @@ def index() -> ResponseReturnValue:
             text=text,
             tab_items=tab_items(page, text),
             states=PACKET_LABELS,
+            labels=STATUS_LABELS,
+            asked=asked_back(session, ids),
+            told=last_told(session, [one.id for one in page.packets if one.way is Way.IN]),
+            answers=accepted_of(session, ids),
             tones=TONES,
             nothing=EMPTY[tab],
             may_handle=actor.may(permissions.HANDLE),

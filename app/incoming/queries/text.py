@@ -111,12 +111,14 @@ class ProposedField:
     box: Box | None = None
     source_text: str = ""
     handwritten: bool = False
+    disputed: bool = False  # its sender's own data say otherwise
 
     @property
     def doubtful(self) -> bool:
-        """To be looked at first: handwritten, missing, or not sure."""
+        """To be looked at first: handwritten, missing, not sure, or said otherwise elsewhere."""
         return (
             self.handwritten
+            or self.disputed
             or self.value in (None, "")
             or (self.confidence is not None and self.confidence < DOUBTFUL_BELOW)
         )

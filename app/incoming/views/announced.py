@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,8 @@ NAMES = (
     "code_number", "code_notation", "issued_date", "document_type", "organ", "subject_summary",
     "urgency", "signer_name", "signer_position", "due_on",
 )  # fmt: skip
+READ_AS = {"organ": "organ_name"}
+ABOUT = re.compile(r"^(v[ /]v|ve viec)\s+")  # how a summary may begin, folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,21 @@ class Other:
     label: str = ""  # of the value, for a select that does not offer it
 
 
-def apply(session: Session, form: RegisterForm, view: LetterView, said: Announced) -> None:
-    """Fill the form with what was announced; the page's reading keeps what that leaves open."""
+def apply(form: RegisterForm, said: Announced, found: dict[str, Other]) -> None:
+    """Fill the form with what was announced. What the page says in other words stays as read."""
     for name in NAMES:
-        value = getattr(said, name)
-        if value not in (None, ""):
+        value, other = getattr(said, name), found.get(name)
+        if other is not None and (other.value is not None or form[name].data in (None, "", "0")):
             form[name].data = str(value) if name == "urgency" else value
+
+
+def dispute(view: LetterView, found: dict[str, Other]) -> None:
+    """Let the fields that differ be looked at first, as those are that were hard to read."""
+    fields = view.proposed.fields
+    for name, other in found.items():
+        read = READ_AS.get(name, name)
+        if other.value is not None and read in fields:
+            fields[read] = replace(fields[read], disputed=True)
 
 
 def others(
@@ -70,7 +82,7 @@ def same(session: Session, name: str, one: Any, other: Any) -> bool:
         one, other = label_of(session, name, one), label_of(session, name, other)
     if name == "code_number":
         one, other = str(one).lstrip("0"), str(other).lstrip("0")
-    return fold_name(str(one)) == fold_name(str(other))
+    return ABOUT.sub("", fold_name(str(one))) == ABOUT.sub("", fold_name(str(other)))
 
 
 def label_of(session: Session, name: str, value: Any) -> str:

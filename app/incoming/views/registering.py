@@ -68,8 +68,9 @@ def offered_form(
     if said is None:
         return refused or read, {}
     others = announced.others(session, read, view, said)
+    announced.dispute(view, others)
     if refused is None:
-        announced.apply(session, read, view, said)
+        announced.apply(read, said, others)
     return refused or read, others
 
 

@@ -1,0 +1,1 @@
+"""Mail between organs: the mailbox by IMAP, issued documents by SMTP."""
