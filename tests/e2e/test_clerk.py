@@ -151,6 +151,8 @@ def test_the_chiefs_pages_are_accessible(visit: Any, phone: bool) -> None:
         "/van-ban-den",
         "/van-ban-den/luong-chuyen-thang",
         "/van-ban-den/luong-chuyen-thang/moi",
+        "/van-ban-den/tieu-de-mat",
+        "/van-ban-den/tieu-de-mat/moi",
     ):
         chief.go(path)
         assert chief.axe() == [], path
