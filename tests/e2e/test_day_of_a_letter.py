@@ -48,7 +48,7 @@ def choose(page: Page, label: str, text: str) -> None:
     box = page.get_by_role("combobox", name=label)
     box.click()
     box.fill(text)
-    page.locator(".ts-dropdown").get_by_text(text).first.click()
+    page.get_by_role("option", name=text, exact=True).click()
 
 
 def upload(page: Page, path: Path) -> str:
@@ -108,7 +108,7 @@ def test_the_day_of_a_letter(visit: Any, tmp_path: Path, phone: bool, number: in
     specialist = visit("cvkinhte", phone=phone)
     page = open_task(specialist, path)
     page.locator("summary", has_text="Báo hoàn thành").click()
-    page.get_by_label("Kết quả").fill(f"Báo cáo số {number}/BC-UBND")
+    page.get_by_role("textbox", name="Kết quả", exact=True).fill(f"Báo cáo số {number}/BC-UBND")
     page.get_by_role("button", name="Báo hoàn thành").click()
     expect(page.get_by_text("chờ duyệt").first).to_be_visible()
 

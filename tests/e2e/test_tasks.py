@@ -18,7 +18,7 @@ def choose(page: Page, label: str, text: str) -> None:
     box = page.get_by_role("combobox", name=label)
     box.click()
     box.fill(text)
-    page.locator(".ts-dropdown").get_by_text(text).first.click()
+    page.get_by_role("option", name=text, exact=True).click()
 
 
 def give_task(visitor: Any, title: str) -> str:
@@ -84,7 +84,8 @@ def test_a_task_goes_from_an_order_to_the_accepted_result(visit: Any) -> None:
     page = specialist.go(address.removeprefix(specialist.office.url))
     expect(page.get_by_text("Báo cáo một trang.")).to_be_visible()
     page.locator("summary", has_text="Báo hoàn thành").click()
-    page.get_by_label("Kết quả").fill("Báo cáo số 12/BC-KT\nĐã gửi các nơi.")
+    result = page.get_by_role("textbox", name="Kết quả", exact=True)
+    result.fill("Báo cáo số 12/BC-KT\nĐã gửi các nơi.")
     page.get_by_role("button", name="Báo hoàn thành").click()
     expect(page.get_by_text("chờ duyệt").first).to_be_visible()
 
