@@ -58,8 +58,9 @@ def in_the_header(document: DocumentObject) -> None:
 
 def sheet(*rows: str) -> bytes:
     book, out = Workbook(), io.BytesIO()
+    page = book.worksheets[0]
     for row in rows:
-        book.active.append([row, 1])
+        page.append([row, 1])
     book.save(out)
     return out.getvalue()
 
