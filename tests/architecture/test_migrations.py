@@ -8,6 +8,8 @@ from alembic.migration import MigrationContext
 from flask import Flask
 
 from app import db
+from app.db import reading, transaction
+from app.incoming.models import IncomingDocument
 from app.models import metadata
 from app.triggers import APPEND_ONLY
 from config.settings import Settings
@@ -45,6 +47,18 @@ def test_the_schema_goes_up_down_and_up_again(app: Flask, settings: Settings) ->
     upgrade_to(settings.database_url)
     assert set(metadata.tables) <= set(sa.inspect(engine).get_table_names())
     engine.dispose()
+
+
+def test_letters_that_were_there_are_folded_for_the_filter(app: Flask, settings: Settings) -> None:
+    with transaction() as session:
+        letter = IncomingDocument(code_number="07", organ_name="UBND xã Mẫu", subject_summary="Bão")
+        session.add(letter)
+    assert letter.folded == " 7 uy ban nhan dan xa mau bao"
+    db.dispose()
+    downgrade_to(settings.database_url, "0007")
+    upgrade_to(settings.database_url)
+    with reading() as session:
+        assert session.scalars(sa.select(IncomingDocument.folded)).all() == [letter.folded]
 
 
 def test_the_append_only_triggers_stand_on_every_listed_table(app: Flask) -> None:
