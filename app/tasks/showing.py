@@ -235,7 +235,9 @@ def party_choices(
     units: list[Unit] = organisation.units(session)
     people = organisation.people_choices(session)
     return [
-        (f"unit:{unit.id}", unit.short_name) for unit in units if wanted is None or unit.id in wanted
+        (f"unit:{unit.id}", unit.short_name)
+        for unit in units
+        if wanted is None or unit.id in wanted
     ] + [
         (f"post:{one.post_id}", one.label)
         for one in people
