@@ -7,8 +7,10 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import kinds
 from app.clock import VIETNAM
-from app.outgoing.models import Channel, OutgoingDocument, Recipient
+from app.outgoing.models import CertifiedCopy, Channel, OutgoingDocument, Recipient
+from app.outgoing.models.issuing import COPY_LABELS
 from app.outgoing.permissions import EXPORT
 from app.outgoing.queries.documents import KIND
 from app.registers.models import EntryState, RegisterEntry
@@ -16,7 +18,7 @@ from app.registers.queries import type_labels
 from app.security import Actor, authorize
 
 Cell = str | int | date | datetime | None
-BATCH = 500
+BATCH, COPY = 500, "certified_copy"
 
 
 def end_of(day: date) -> datetime:
@@ -32,8 +34,13 @@ def entries_of_book(
     until: date | None = None,
     as_of: date | None = None,
 ) -> sa.Select[tuple[RegisterEntry]]:
-    """The entries of a book. `as_of` leaves out what was entered after that day."""
-    rows = sa.select(RegisterEntry).filter_by(series_id=series_id, year=year, kind=KIND)
+    """The entries of a book, of documents or of certified copies. `as_of` leaves out what was
+    entered after that day."""
+    rows = sa.select(RegisterEntry).where(
+        RegisterEntry.series_id == series_id,
+        RegisterEntry.year == year,
+        RegisterEntry.kind.in_((KIND, COPY)),
+    )
     if since is not None:
         rows = rows.where(RegisterEntry.entered_on >= since)
     if until is not None:
@@ -53,7 +60,8 @@ def book_rows(
     until: date | None = None,
     as_of: date | None = None,
 ) -> list[tuple[Cell, ...]]:
-    """Sổ đăng ký văn bản đi: ten columns, by number; three queries.
+    """Sổ đăng ký văn bản đi, or the book of copies: ten columns, by number; a constant number of
+    queries.
 
     As of a past day a number voided later stands as it stood then, and a document issued later
     shows no day of sending.
@@ -62,12 +70,16 @@ def book_rows(
     rows = entries_of_book(series_id, year, since=since, until=until, as_of=as_of)
     rows = rows.order_by(RegisterEntry.number, RegisterEntry.suffix)
     entries = session.scalars(rows).all()
-    documents = _documents(session, [entry.thing_id for entry in entries])
+    documents = _documents(session, [one.thing_id for one in entries if one.kind == KIND])
+    copies = _copies(session, actor, [one.thing_id for one in entries if one.kind == COPY])
     receivers = _receivers(session, list(documents))
     types = type_labels(session)
     limit = end_of(as_of) if as_of is not None else None
     return [
-        _row(entry, documents.get(entry.thing_id), receivers, types, limit) for entry in entries
+        _copy_row(entry, copies.get(entry.thing_id), limit)
+        if entry.kind == COPY
+        else _row(entry, documents.get(entry.thing_id), receivers, types, limit)
+        for entry in entries
     ]
 
 
@@ -77,6 +89,42 @@ def _documents(session: Session, ids: list[int]) -> dict[int, OutgoingDocument]:
         rows = sa.select(OutgoingDocument).where(OutgoingDocument.id.in_(ids[at : at + BATCH]))
         found |= {document.id: document for document in session.scalars(rows)}
     return found
+
+
+def _copies(session: Session, actor: Actor, ids: list[int]) -> dict[int, tuple[CertifiedCopy, str]]:
+    """The copies with the title of what was copied, as far as the actor may see it."""
+    found: list[CertifiedCopy] = []
+    for at in range(0, len(ids), BATCH):
+        rows = sa.select(CertifiedCopy).where(CertifiedCopy.id.in_(ids[at : at + BATCH]))
+        found += session.scalars(rows)
+    things = sorted({(copy.kind, copy.thing_id) for copy in found})
+    titles = {(card.kind, card.id): card.title for card in kinds.cards(session, actor, things)}
+    return {copy.id: (copy, titles.get((copy.kind, copy.thing_id), "")) for copy in found}
+
+
+def _copy_row(
+    entry: RegisterEntry, found: tuple[CertifiedCopy, str] | None, limit: datetime | None
+) -> tuple[Cell, ...]:
+    voided = entry.state is EntryState.VOIDED
+    if voided and (limit is None or (entry.voided_at is not None and entry.voided_at < limit)):
+        note = f"Hủy số: {entry.reason or ''}"
+        return (entry.label, entry.entered_on, "", "", "", "", None, None, "", note)
+    if found is None:
+        return (entry.label, entry.entered_on, "", "", "", "", None, None, "", "")
+    copy, title = found
+    label = f"0{entry.label}" if entry.number < 10 else entry.label
+    return (
+        f"{label}/{copy.code_notation}",
+        entry.entered_on,
+        f"{COPY_LABELS[copy.copy_kind]}: {title}",
+        "",
+        copy.for_whom,
+        "Văn thư",
+        copy.copies,
+        copy.made_on,
+        "",
+        copy.part,
+    )
 
 
 def _receivers(session: Session, ids: list[int]) -> dict[int, str]:

@@ -204,6 +204,7 @@ def _sentences(
         _when(verdict, at),
         _content(verdict),
         _chain(verdict, expires),
+        NOT_ASKED,
         AFTER[verdict.changes],
     )
 
@@ -238,6 +239,10 @@ def _chain(verdict: SignatureVerdict, expires: datetime) -> str:
     return said
 
 
+NOT_ASKED = (
+    "Chưa kiểm tra: chứng thư có bị thu hồi trước lúc ký hay không (máy chủ không hỏi tổ chức cấp "
+    "chứng thư)."
+)
 AFTER = {
     Changes.NONE: "Sau chữ ký này tệp không có thay đổi nào.",
     Changes.FILLED: (

@@ -26,8 +26,10 @@ from app.outgoing.models import (
     OutgoingStatus,
     RecallState,
     Recipient,
+    SeriesUse,
     WorkKind,
 )
+from app.outgoing.queries.books import book_rows
 from app.outgoing.queries.documents import get_document
 from app.outgoing.services import CopyOrder
 from app.outgoing.services.issuing import note_opened
@@ -371,3 +373,23 @@ def test_it_must_go_out_by_the_next_working_day(writers: Writers) -> None:
         assert due.date() == date(2026, 11, 23)
         document.urgency = 3
         assert services.issue_by(session, document) == document.signed_at
+
+
+def test_the_book_of_copies_names_what_was_copied_also_letters_that_came_in(
+    writers: Writers, office: Office, desk: Desk
+) -> None:
+    letter_id, document_id = desk.register(), writers.issued()
+    for kind, thing_id in (("incoming", letter_id), ("outgoing", document_id)):
+        order = CopyOrder(
+            kind=kind, thing_id=thing_id, copy_kind=CopyKind.TRUE_COPY, copies=3,
+            for_whom="Công an phường", issuing_body_id=office.committee_id,
+        )  # fmt: skip
+        with transaction() as session:
+            services.make_copy(session, office.clerk, order)
+    with reading() as session:
+        series_id = session.scalars(sa.select(SeriesUse.series_id)).one()
+        rows = book_rows(session, office.clerk, series_id=series_id, year=now().year)
+    assert [(row[0], row[4], row[6]) for row in rows] == [
+        ("01/SY-UBND", "Công an phường", 3), ("02/SY-UBND", "Công an phường", 3),
+    ]  # fmt: skip
+    assert all(str(row[2]).startswith("Sao y: ") and len(str(row[2])) > 12 for row in rows)
