@@ -33,6 +33,11 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(verification.bp)
     describe(ACTS)
+    add_entries()
+
+
+def add_entries() -> None:
+    """The entries of the left bar."""
     navigation.add(
         NavItem(
             "outgoing", _("Văn bản"), _("Văn bản đi"), "send", "outgoing.index",
