@@ -60,5 +60,5 @@ EXPORT = Permission(
 CONFIGURE = Permission(
     "outgoing:configure",
     "Mẫu văn bản, dãy số theo loại văn bản",
-    {Role.CHIEF_OF_OFFICE: Scope.ALL, Role.CLERK: Scope.ALL, Role.ADMINISTRATOR: Scope.ALL},
+    {Role.CHIEF_OF_OFFICE: Scope.ALL, Role.CLERK: Scope.ALL},
 )
