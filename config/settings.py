@@ -57,6 +57,49 @@ class MailSettings:
 
 
 MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxSettings:
+    """The mailbox that letters arrive in, read by IMAP. `security` as for sending."""
+
+    host: str
+    user: str
+    password: str
+    port: int = 993
+    security: str = "tls"
+    folder: str = "INBOX"
+    ca_file: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """What rows of the ledger call it; never the password."""
+        return f"{self.user}@{self.host}/{self.folder}"[:300]
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> MailboxSettings | None:
+        """None without IMAP_HOST. Raises KeyError without a user or password, ValueError."""
+        if not env.get("IMAP_HOST"):
+            return None
+        for name in ("IMAP_USER", "IMAP_PASSWORD"):
+            if not env.get(name):
+                raise KeyError(name)
+        security = env.get("IMAP_SECURITY") or "tls"
+        if security not in IMAP_PORTS:
+            raise ValueError(f"IMAP_SECURITY is one of {', '.join(IMAP_PORTS)}, not {security}")
+        ca_file = env.get("IMAP_CA_FILE")
+        return cls(
+            host=env["IMAP_HOST"],
+            user=env["IMAP_USER"],
+            password=env["IMAP_PASSWORD"],
+            port=int(env.get("IMAP_PORT") or IMAP_PORTS[security]),
+            security=security,
+            folder=env.get("IMAP_FOLDER") or "INBOX",
+            ca_file=Path(ca_file) if ca_file else None,
+        )
+
+
+IMAP_PORTS = {"tls": 993, "starttls": 143, "none": 143}
 DEFAULT_ORGAN = "Ủy ban nhân dân phường Minh Họa"
 DEFAULT_PRODUCT = "Công Vụ"
 
@@ -88,6 +131,7 @@ class Settings:
     reading_processes: int = 2
     pool_size: int = 16
     mail: MailSettings | None = None  # None: notices stay in the product
+    mailbox: MailboxSettings | None = None  # None: no mail is taken in
     public_url: str = ""  # where people reach the product: for links in mail
     testing: bool = False
     limits: Limits = field(default_factory=Limits)
@@ -139,5 +183,6 @@ class Settings:
             reading_processes=int(env.get("READING_PROCESSES", "2")),
             pool_size=int(env.get("DATABASE_POOL", "16")),
             mail=MailSettings.from_env(env),
+            mailbox=MailboxSettings.from_env(env),
             public_url=env.get("PUBLIC_URL", "").rstrip("/"),
         )

@@ -19,6 +19,11 @@ ACTS = {
     "exchange_packet.told": "Báo trạng thái cho nơi gửi",
     "exchange_packet.heard": "Nhận trạng thái từ nơi nhận",
     "exchange_packet.answered": "Trả lời yêu cầu thu hồi",
+    "mail_arrival.taken": "Nhận thư từ hộp thư",
+    "mail_arrival.refused": "Không nhận thư từ hộp thư",
+    "mail_arrival.purged": "Hủy nội dung thư",
+    "mail_sending.noted": "Ghi nhận gửi thư điện tử",
+    "mailbox.asked": "Yêu cầu lấy thư ngay",
 }
 
 
@@ -28,12 +33,20 @@ def register(app: Flask) -> None:
     from app.cli import add_command
     from app.exchange import entry, folders, handlers, neighbours, watching
     from app.exchange.commands import exchange_cli
+    from app.exchange.mail import handlers as mail_handlers
+    from app.exchange.mail import health as mail_health
+    from app.exchange.mail import polling
     from app.exchange.views import bp
+    from app.web import health
     from app.web.shell import settings
 
     limit = settings(app).limits.upload_bytes
     folders.configure(settings(app).exchange_dir, settings(app).var_dir / "exchange-held")
     relay.register(handlers.consumer())
+    relay.register(mail_handlers.consumer())
+    box = settings(app).mailbox
+    relay.every(5.0, "mailbox", lambda: polling.poll_when_due(box, limit=limit))
+    health.register("mailbox", lambda session: mail_health.line(session, box))
     relay.every(5.0, "exchange-upkeep", lambda: entry.keep_up(limit=limit))
     relay.every(5.0, "exchange-folder", lambda: watching.scan(limit=limit))
     neighbours.register()

@@ -27,7 +27,7 @@ def read_file(path: str, limit: int) -> dict[str, Any]:
     """
     with Path(path).open("rb") as source:
         message = message_from_binary_file(source, policy=default)
-    if not isinstance(message, EmailMessage) or not list(message.keys()):
+    if not message.keys():
         raise FileRefused("broken", "mail:header")
     name, address = parseaddr(_header(message, "From"))
     report = _report(message)
@@ -61,7 +61,8 @@ def _bytes(part: Message) -> bytes:
     if isinstance(content, bytes):
         return content
     inner = part.get_payload()  # an attached mail
-    return inner[0].as_bytes() if isinstance(inner, list) and inner else b""
+    first = inner[0] if isinstance(inner, list) and inner else None
+    return first.as_bytes() if isinstance(first, Message) else b""
 
 
 def _parts(message: EmailMessage, limit: int) -> list[dict[str, str]]:

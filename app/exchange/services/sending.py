@@ -61,7 +61,7 @@ def make_packet(session: Session, document_id: int) -> ExchangePacket | None:
         return None
     own = own_organ(session)
     codes = current_codes(session, [own.id, *(one.organ_id or 0 for one in recipients)])
-    file = _newest_file(session, document_id)
+    file = newest_file(session, document_id)
     reason = NO_OWN_CODE if own.id not in codes else NO_FILE if file is None else ""
     reached = [] if reason else [one for one in recipients if one.organ_id in codes]
     _fail(session, [one for one in recipients if one not in reached], reason or NO_CODE)
@@ -119,7 +119,8 @@ def _add_parties(
     session.flush()
 
 
-def _newest_file(session: Session, document_id: int) -> StoredFile | None:
+def newest_file(session: Session, document_id: int) -> StoredFile | None:
+    """The file of the last stage that holds: what goes out."""
     rows = (
         sa.select(StoredFile)
         .join(PaperStage, PaperStage.file_id == StoredFile.id)

@@ -49,6 +49,7 @@ class IntakeSource(enum.Enum):
     API = "api"
     IMPORT = "import"
     EXCHANGE = "exchange"  # a part of another organ's packet
+    MAIL = "mail"  # a part of a mail in the organ's mailbox
     MANUAL = "manual"  # a page cut out of another file by a clerk
 
 

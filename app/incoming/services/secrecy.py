@@ -49,6 +49,7 @@ BY_HAND = {
     IntakeSource.API: "Bản còn ở hệ thống gửi và trong hộp thư.",
     IntakeSource.IMPORT: "Tệp gốc trong thư mục đã nhập và bộ nhớ của máy quét.",
     IntakeSource.EXCHANGE: "Gói tin gốc ở phần mềm chuyển tiếp của trục liên thông.",
+    IntakeSource.MAIL: "Thư gốc trong hộp thư của cơ quan và ở nơi gửi.",
     IntakeSource.MANUAL: "Tệp quét gốc và bộ nhớ của máy quét.",
 }
 MAILED = "Thư điện tử báo về văn bản này trong hộp thư người nhận."

@@ -29,6 +29,7 @@ SOURCE_LABELS = {
     "api": "Hệ thống khác gửi",
     "import": "Nhập thư mục",
     "exchange": "Trục liên thông",
+    "mail": "Hộp thư cơ quan",
     "manual": "Tách từ tệp khác",
 }
 

@@ -1,0 +1,168 @@
+"""Mails come from a real mailbox: once, whatever dies in between, and none is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from email.message import EmailMessage
+
+import pytest
+import sqlalchemy as sa
+
+from app.db import reading, transaction
+from app.exchange.mail import polling, taking
+from app.exchange.models import ArrivalState, MailArrival, Mailbox
+from app.incoming import entry as door
+from app.incoming.models import IncomingDocument, IntakeItem, IntakeSource
+from tests.factories import Office
+from tests.integration.exchange.conftest import Peer
+from tests.integration.exchange.mail_server import Post, dovecot
+from tests.integration.incoming.conftest import LIMIT, PDF
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+S = ArrivalState
+
+
+@pytest.fixture
+def post() -> Iterator[Post]:
+    with dovecot() as server:
+        yield server
+
+
+class Died(BaseException):
+    """The process ends here: nothing after it is done."""
+
+
+def a_mail(*contents: bytes, subject: str = "Gửi công văn", name: str = "thu.pdf") -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = "Sở Nội vụ <vanthu@snv.vi-du.vn>"
+    message["To"], message["Subject"] = "phuong@vi-du.vn", subject
+    message["Message-ID"] = "<thu-1@snv.vi-du.vn>"
+    message.set_content("Kính gửi quý cơ quan,\nXin gửi công văn đính kèm.\n")
+    for number, content in enumerate(contents):
+        message.add_attachment(
+            content, maintype="application", subtype="pdf", filename=f"{number}-{name}"
+        )
+    return message
+
+
+def mails() -> Sequence[MailArrival]:
+    with reading() as session:
+        return session.scalars(sa.select(MailArrival).order_by(MailArrival.id)).all()
+
+
+def items() -> Sequence[IntakeItem]:
+    with reading() as session:
+        return session.scalars(sa.select(IntakeItem).order_by(IntakeItem.id)).all()
+
+
+def letters() -> int:
+    with reading() as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(IncomingDocument)) or 0
+
+
+def test_a_mail_becomes_one_letter_with_its_attachments_and_is_then_marked_read(
+    office: Office, post: Post
+) -> None:
+    post.put(a_mail(PDF + b"thu", PDF + b"phu luc").as_bytes())
+    assert post.read_flags() == [False]
+    assert polling.poll(post.box, limit=LIMIT) == 1
+    assert polling.poll(post.box, limit=LIMIT) == 0
+    (mail,) = mails()
+    assert mail.state is S.TAKEN
+    assert mail.sender == "vanthu@snv.vi-du.vn"
+    assert mail.body.startswith("Kính gửi quý cơ quan")
+    assert [item.file_name for item in items()] == ["0-thu.pdf", "1-thu.pdf"]
+    assert {item.source for item in items()} == {IntakeSource.MAIL}
+    assert letters() == 1
+    assert post.read_flags() == [True]
+
+
+@SQLITE
+@pytest.mark.parametrize("where", ["before_rows", "before_bytes", "before_settling"])
+def test_broken_off_between_fetch_and_commit_the_next_look_brings_the_mail_once(
+    office: Office, post: Post, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.put(a_mail(PDF + b"thu", PDF + b"phu luc").as_bytes())
+    place = {
+        "before_rows": (taking, "open_mail"),
+        "before_bytes": (door, "take_bytes"),
+        "before_settling": (taking, "settle"),
+    }[where]
+
+    def die(*_args: object, **_more: object) -> None:
+        raise Died
+
+    with monkeypatch.context() as patch, pytest.raises(Died):
+        patch.setattr(*place, die)
+        polling.poll(post.box, limit=LIMIT)
+    assert post.read_flags() == [False]
+    assert polling.poll(post.box, limit=LIMIT) == 1
+    assert [mail.state for mail in mails()] == [S.TAKEN]
+    assert len(items()) == 2
+    assert letters() == 1
+
+
+def test_numbered_anew_by_the_server_no_mail_comes_twice(office: Office, post: Post) -> None:
+    post.put(a_mail(PDF + b"thu").as_bytes())
+    polling.poll(post.box, limit=LIMIT)
+    post.begin_anew()
+    polling.poll(post.box, limit=LIMIT)
+    assert [mail.state for mail in mails()] == [S.TAKEN, S.DOUBLE]
+    assert mails()[0].uidvalidity != mails()[1].uidvalidity
+    assert len(items()) == 1
+
+
+@SQLITE
+def test_bad_mails_have_a_row_with_the_reason_and_hold_up_no_other(
+    office: Office, post: Post
+) -> None:
+    post.put(a_mail(subject="Chào").as_bytes())
+    post.put(b"\r\nkhong co dau thu\r\n")
+    post.put(a_mail(PDF + b"x" * (2 * LIMIT)).as_bytes())
+    post.put(a_mail(PDF + b"tot").as_bytes())
+    assert polling.poll(post.box, limit=LIMIT) == 4
+    assert [mail.state for mail in mails()] == [S.REFUSED, S.REFUSED, S.REFUSED, S.TAKEN]
+    reasons = [mail.reason for mail in mails()]
+    assert reasons == [taking.NO_PARTS, polling.BROKEN, polling.TOO_BIG, ""]
+
+
+@SQLITE
+def test_a_packet_in_a_mail_goes_through_the_packets_door(peer: Peer, post: Post) -> None:
+    message = a_mail()
+    message.add_attachment(
+        peer.packet(b"thu"), maintype="application", subtype="xml", filename="goi.edxml"
+    )
+    post.put(message.as_bytes())
+    polling.poll(post.box, limit=LIMIT)
+    assert [item.source for item in items()] == [IntakeSource.EXCHANGE]
+    assert mails()[0].state is S.TAKEN
+
+
+@SQLITE
+def test_a_secret_attachment_takes_the_words_of_its_mail_with_it(
+    office: Office, post: Post
+) -> None:
+    post.put(a_mail(PDF + b"mat", subject="Tuyệt đối").as_bytes())
+    polling.poll(post.box, limit=LIMIT)
+    intake_id = items()[0].id
+    with transaction() as session:
+        assert taking.purge_mails_of(session, intake_id) == 1
+    (mail,) = mails()
+    assert (mail.state, mail.subject, mail.body) == (S.PURGED, "", "")
+
+
+@SQLITE
+def test_asked_for_the_relay_looks_at_once_and_notes_a_wrong_password(
+    office: Office, post: Post
+) -> None:
+    post.put(a_mail(PDF + b"thu").as_bytes())
+    assert polling.poll_when_due(post.box, limit=LIMIT) == 1
+    post.put(a_mail(PDF + b"hai").as_bytes())
+    assert polling.poll_when_due(post.box, limit=LIMIT) == 0
+    polling.ask(office.clerk, post.box)
+    assert polling.poll_when_due(post.box, limit=LIMIT) == 1
+    polling.ask(office.clerk, post.box)
+    assert polling.poll_when_due(replace(post.box, password="sai"), limit=LIMIT) == 0
+    with reading() as session:
+        assert session.get_one(Mailbox, post.box.name).error
