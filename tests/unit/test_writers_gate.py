@@ -81,6 +81,10 @@ def test_who_is_interrupted_while_waiting_keeps_no_place(
 
     assert gate.waiting == 0
     entered = threading.Event()
-    writer = threading.Thread(target=lambda: gate.__enter__() or entered.set(), daemon=True)
-    writer.start()
+
+    def enter() -> None:
+        gate.__enter__()
+        entered.set()
+
+    threading.Thread(target=enter, daemon=True).start()
     assert entered.wait(5)
