@@ -13,7 +13,8 @@ from app.db import reading as reading_block
 from app.db import transaction
 from app.incoming.services import jobs
 from app.outgoing.services import jobs as work_jobs
-from workflows import issuing, reading, runtime
+from app.outgoing.services.template_checks import waiting_templates
+from workflows import issuing, reading, runtime, templating
 from workflows.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -35,12 +36,15 @@ def poll(running: Runtime, stop: threading.Event) -> None:
 
 
 def issue(running: Runtime, stop: threading.Event) -> None:
-    """Take the slow work on documents going out, one at a time, until told to stop."""
+    """Take the slow work on documents going out, and templates when none of it waits, one at a
+    time, until told to stop."""
     while not stop.is_set():
         try:
             with reading_block() as session:
                 waits = bool(work_jobs.waiting_jobs(session))
+                uploaded = bool(waiting_templates(session))
             busy = waits and issuing.run_next(running)
+            busy = busy or (uploaded and templating.run_next(running))
         except Exception:  # the database may be away: the lease ends, others go on
             log.exception("work on a document failed")
             busy = False

@@ -44,5 +44,6 @@ ACTS = {
     "outgoing_series.set": "Đặt dãy số cho loại văn bản",
     "draft_template.downloaded": "Tải mẫu văn bản",
     "draft_template.added": "Thêm mẫu văn bản",
+    "draft_template.checked": "Kiểm tra mẫu văn bản",
     "draft_template.taken_back": "Dùng lại mẫu văn bản cũ",
 }

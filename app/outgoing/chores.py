@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from app.db import transaction
-from app.outgoing.services import jobs
+from app.outgoing.services import jobs, template_checks
 
 
 def release_leases() -> int:
     """Let others take up what dead workers held. Returns how many jobs."""
     with transaction("outgoing.release_leases") as session:
-        return jobs.release_expired(session)
+        return jobs.release_expired(session) + template_checks.release_templates(session)

@@ -18,6 +18,7 @@ from app.outgoing.models.drafts import (
     DraftVersion,
     PaperStage,
     Stage,
+    TemplateState,
 )
 from app.outgoing.models.issuing import (
     CertifiedCopy,
@@ -63,6 +64,7 @@ __all__ = [
     "SeriesUse",
     "SigningOrder",
     "Stage",
+    "TemplateState",
     "WorkKind",
     "WorkState",
 ]

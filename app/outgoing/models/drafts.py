@@ -65,16 +65,33 @@ class DraftComment(Base):
     resolved_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
 
 
+class TemplateState(enum.Enum):
+    """CHECKING: a worker has yet to fill it and make its PDF. Only USABLE ones count."""
+
+    CHECKING = "checking"
+    USABLE = "usable"
+    UNUSABLE = "unusable"
+
+
 class DraftTemplate(Base):
-    """A version of the DOCX that drafts of a type begin with; the newest one counts.
+    """A version of the DOCX that drafts of a type begin with; the newest usable one counts.
 
     Of an issuing body, or with `issuing_body_id` None of all bodies without one of their own.
     Versions of a type are counted together, whatever their body. `pdf_file_id` is how it looks
-    when it is filled.
+    when it is filled. While it is checked the row is its own job: whoever holds the lease token
+    may write the result. `fault` says why it is unusable.
     """
 
     __tablename__ = "draft_template"
-    __table_args__ = (sa.UniqueConstraint("document_type", "no"),)
+    __table_args__ = (
+        sa.UniqueConstraint("document_type", "no"),
+        sa.Index(
+            "ix_draft_template_checking",
+            "id",
+            sqlite_where=sa.text("state = 'checking'"),
+            postgresql_where=sa.text("state = 'checking'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     document_type: Mapped[str] = mapped_column(sa.ForeignKey("document_type.code"))
@@ -84,6 +101,11 @@ class DraftTemplate(Base):
     pdf_file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     note: Mapped[str] = mapped_column(Nfc(300), default="")
     valid_from: Mapped[date]
+    state: Mapped[TemplateState] = mapped_column(default=TemplateState.CHECKING)
+    fault: Mapped[str] = mapped_column(Nfc(500), default="")
+    lease_token: Mapped[str | None] = mapped_column(Nfc(40))
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
     added_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     added_at: Mapped[datetime] = mapped_column(default=now)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.files.models import StoredFile
 from app.organisation.models import Person
-from app.outgoing.models import DraftTemplate
+from app.outgoing.models import DraftTemplate, TemplateState
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,9 @@ def versions_of(
 
 
 def versions_in_force(session: Session) -> dict[tuple[str, int | None], DraftTemplate]:
-    """The newest version by type and body (None: for all bodies)."""
-    rows = sa.select(DraftTemplate).order_by(DraftTemplate.no)
+    """The newest usable version by type and body (None: for all bodies)."""
+    usable = DraftTemplate.state == TemplateState.USABLE
+    rows = sa.select(DraftTemplate).where(usable).order_by(DraftTemplate.no)
     return {(row.document_type, row.issuing_body_id): row for row in session.scalars(rows)}
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import audit
+from app import audit, outbox
 from app.clock import now, today
 from app.errors import InvalidInput, NotFound, RuleViolated
 from app.files.models import FileRole, StoredFile
@@ -18,16 +16,13 @@ from app.files.services import record_file
 from app.files.store import StoredBlob
 from app.organisation.models import IssuingBody
 from app.outgoing import permissions
-from app.outgoing.models import DraftTemplate
-from app.outgoing.papers.convert import ACTIVE_PARTS
-from app.outgoing.papers.docx import text
-from app.outgoing.papers.docx.filling import FIELDS, TemplateFault, fill
-from app.outgoing.papers.docx.package import check_package
+from app.outgoing.models import DraftTemplate, TemplateState
+from app.outgoing.papers.docx.filling import FIELDS
 from app.outgoing.papers.docx.templates import default_template
 from app.outgoing.papers.facts import DraftFacts
 from app.outgoing.papers.shapes import shape_of
 from app.outgoing.services.authority import get_body
-from app.outgoing.services.drafts import DOCX, PDF
+from app.outgoing.services.drafts import DOCX
 from app.outgoing.services.facts import NO_NAME
 from app.registers.models import DocumentType
 from app.security import Actor, authorize
@@ -37,32 +32,13 @@ KIND = "draft_template"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTemplate:
-    """A checked file: its bytes and how it looks when filled are in the store already."""
+    """A file that nobody has looked into: its bytes are in the store already."""
 
     document_type: str
     issuing_body_id: int | None
     blob: StoredBlob
-    pdf: StoredBlob
     name: str = ""
     note: str = ""
-
-
-def check_template(docx: bytes, sample: DraftFacts) -> bytes:
-    """A template from outside, filled with the facts of `sample`; DOCX to be shown.
-
-    Raises DocumentFault for what is no plain DOCX, TemplateFault for macros and objects inside, for
-    fields that nobody knows, and for a template without a place for the body.
-    """
-    check_package(docx)
-    with zipfile.ZipFile(io.BytesIO(docx)) as package:
-        if any(ACTIVE_PARTS.search(f"/{name}") for name in package.namelist()):
-            raise TemplateFault(
-                "Mẫu có macro hoặc đối tượng nhúng. Hãy lưu lại thành .docx thường."
-            )
-    filled = fill(docx, sample)
-    if "{{" in text(filled):
-        raise TemplateFault("Mẫu còn dấu {{ hoặc }} lẻ. Mỗi trường viết đủ {{tên trường}}.")
-    return filled
 
 
 def field_names() -> list[str]:
@@ -109,7 +85,7 @@ def _first_body(session: Session) -> IssuingBody:
 
 
 def add_template(session: Session, actor: Actor, new: NewTemplate) -> DraftTemplate:
-    """The next version of the template of a type; drafts begin with it from now on.
+    """The next version of the template of a type, to be checked by a worker before it counts.
 
     Raises NotFound for a type or a body that does not exist.
     """
@@ -125,7 +101,6 @@ def add_template(session: Session, actor: Actor, new: NewTemplate) -> DraftTempl
         issuing_body_id=new.issuing_body_id,
         no=_last_no(session, kind.code) + 1,
         file_id=_keep(session, actor, new.blob, name, DOCX).id,
-        pdf_file_id=_keep(session, actor, new.pdf, f"{name.removesuffix('.docx')}.pdf", PDF).id,
         note=" ".join(new.note.split())[:300],
         valid_from=today(),
         added_by=actor.person_id,
@@ -134,6 +109,7 @@ def add_template(session: Session, actor: Actor, new: NewTemplate) -> DraftTempl
     session.add(row)
     session.flush()
     audit.record(session, actor, "draft_template.added", row.id, type=kind.code, no=row.no)
+    outbox.changed(session, KIND, row.id)
     return row
 
 
@@ -161,6 +137,8 @@ def take_back(session: Session, actor: Actor, *, template_id: int) -> DraftTempl
     if old is None:
         raise NotFound(f"draft template {template_id}")
     session.get(DocumentType, old.document_type, with_for_update=True)
+    if old.state is not TemplateState.USABLE:
+        raise InvalidInput("Phiên bản này không dùng được, hoặc đang kiểm tra.")
     if newest(session, old.document_type, old.issuing_body_id) is old:
         raise InvalidInput("Phiên bản này đang dùng rồi.")
     row = DraftTemplate(
@@ -171,6 +149,7 @@ def take_back(session: Session, actor: Actor, *, template_id: int) -> DraftTempl
         pdf_file_id=old.pdf_file_id,
         note=f"Dùng lại phiên bản {old.no}",
         valid_from=today(),
+        state=TemplateState.USABLE,
         added_by=actor.person_id,
         added_at=now(),
     )
@@ -183,12 +162,13 @@ def take_back(session: Session, actor: Actor, *, template_id: int) -> DraftTempl
 def newest(
     session: Session, document_type: str, issuing_body_id: int | None, *, on: date | None = None
 ) -> DraftTemplate | None:
-    """The version that counts for exactly this body (None: for all); None before the first."""
+    """The usable version that counts for exactly this body (None: for all), or None."""
     rows = sa.select(DraftTemplate).where(
         DraftTemplate.document_type == document_type,
         DraftTemplate.issuing_body_id.is_(None)
         if issuing_body_id is None
         else DraftTemplate.issuing_body_id == issuing_body_id,
+        DraftTemplate.state == TemplateState.USABLE,
         DraftTemplate.valid_from <= (on or today()),
     )
     return session.scalar(rows.order_by(DraftTemplate.no.desc()).limit(1))

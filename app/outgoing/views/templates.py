@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from functools import lru_cache
 
 from flask import Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +17,8 @@ from app.files.store import current_store
 from app.organisation.queries import issuing_bodies
 from app.outgoing import permissions
 from app.outgoing.forms import TemplateForm
-from app.outgoing.papers import convert
+from app.outgoing.models import TemplateState
+from app.outgoing.papers import trial
 from app.outgoing.queries import templates as found
 from app.outgoing.services import templates as services
 from app.outgoing.services.drafts import DOCX
@@ -30,7 +30,7 @@ from app.web.gate import needs
 from app.web.shell import current_actor
 
 MOST_BYTES = 5 * 1024 * 1024
-PDF = "application/pdf"
+DOCX_HEAD = b"PK\x03\x04"
 
 
 @bp.get("/mau")
@@ -62,27 +62,27 @@ def template(code: str, body: int) -> ResponseReturnValue:
     except AppError as error:
         form.file.errors = [error.user_message]
         return show(form, code, body), 422
-    flash(_("Đã dùng phiên bản %(no)d cho các dự thảo lập từ nay.", no=no), "ok")
+    flash(_("Đã nhận phiên bản %(no)d. Kiểm tra xong, dùng được thì áp dụng ngay.", no=no), "ok")
     return redirect(url_for("outgoing.template", code=code, body=body))
 
 
 def take(actor: Actor, form: TemplateForm, code: str, body_id: int | None) -> int:
-    """Check an uploaded file by filling it and making its PDF in the limited child; its number."""
+    """Keep an uploaded file as it is; a worker looks into it. Returns the version's number."""
     given = request.files.get(form.file.name)
     data = given.read(MOST_BYTES + 1) if given else b""
     if not data:
         raise InvalidInput(_("Chưa chọn tệp nào."), "file")
     if len(data) > MOST_BYTES:
         raise InvalidInput(_("Mẫu lớn hơn 5 MB. Hãy bỏ bớt ảnh."), "file")
-    with reading() as session:
-        sample = services.sample_facts(session, code, body_id)
-    pdf = convert.to_pdf(services.check_template(data, sample))
-    store = current_store()
+    if not data.startswith(DOCX_HEAD):
+        raise InvalidInput(
+            _("Tệp không phải Word .docx, bị hỏng, hoặc có mật khẩu. Hãy lưu lại thành .docx."),
+            "file",
+        )
     new = NewTemplate(
         document_type=code,
         issuing_body_id=body_id,
-        blob=store.put(io.BytesIO(data)),
-        pdf=store.put(io.BytesIO(pdf)),
+        blob=current_store().put(io.BytesIO(data)),
         name=(given.filename if given else "") or "",
         note=form.note.data or "",
     )
@@ -93,6 +93,8 @@ def take(actor: Actor, form: TemplateForm, code: str, body_id: int | None) -> in
 def show(form: TemplateForm, code: str, body: int) -> str:
     with reading() as session:
         label, body_name = names(session, code, body)
+        versions = found.versions_of(session, code, body or None)
+        usable = [one.row.id for one in versions if one.row.state is TemplateState.USABLE]
         return render_template(
             "outgoing/template.html",
             form=form,
@@ -101,7 +103,9 @@ def show(form: TemplateForm, code: str, body: int) -> str:
             label=label,
             body_name=body_name,
             bodies=issuing_bodies(session),
-            versions=found.versions_of(session, code, body or None),
+            versions=versions,
+            in_force=usable[0] if usable else None,
+            checking=any(one.row.state is TemplateState.CHECKING for one in versions),
             fields=services.field_names(),
         )
 
@@ -129,17 +133,16 @@ def take_template_back(template_id: int) -> ResponseReturnValue:
 @bp.post("/mau/<code>/<int:body>/mau-goc")
 @needs(permissions.CONFIGURE)
 def take_built_in(code: str, body: int) -> ResponseReturnValue:
-    """The template that comes with the system counts again, as the newest version."""
+    """The template that comes with the system becomes the newest version, checked like any."""
     actor, data = current_actor(), services.built_in(code)
-    store = current_store()
-    pdf = store.put(io.BytesIO(built_in_pdf(code)))
+    blob = current_store().put(io.BytesIO(data))
     new = NewTemplate(
-        document_type=code, issuing_body_id=body or None, blob=store.put(io.BytesIO(data)),
-        pdf=pdf, name=f"mau-{code}.docx", note=_("Mẫu gốc của hệ thống"),
+        document_type=code, issuing_body_id=body or None, blob=blob,
+        name=f"mau-{code}.docx", note=_("Mẫu gốc của hệ thống"),
     )  # fmt: skip
     with transaction("outgoing.template") as session:
         no = services.add_template(session, actor, new).no
-    flash(_("Đã dùng mẫu gốc, thành phiên bản %(no)d.", no=no), "ok")
+    flash(_("Mẫu gốc thành phiên bản %(no)d, áp dụng khi kiểm tra xong.", no=no), "ok")
     return redirect(url_for("outgoing.template", code=code, body=body))
 
 
@@ -155,24 +158,16 @@ def template_file(template_id: int, ending: str) -> Response:
     return send(current_store(), stored, inline=ending == "pdf")
 
 
-@bp.get("/mau/goc/<code>.<ending>")
+@bp.get("/mau/goc/<code>.docx")
 @needs(permissions.CONFIGURE)
-def built_in_file(code: str, ending: str) -> Response:
-    """The template that comes with the system: .docx, or .pdf as it looks when it is filled."""
+def built_in_file(code: str) -> Response:
+    """The template that comes with the system; `?dien_thu=1`: filled with an invented paper."""
     with reading() as session:
-        if code not in type_labels(session) or ending not in ("docx", "pdf"):
-            raise NotFound(f"template {code}.{ending}")
-    if ending == "pdf":
-        return send_file(io.BytesIO(built_in_pdf(code)), mimetype=PDF)
-    return send_file(
-        io.BytesIO(services.built_in(code)), mimetype=DOCX, as_attachment=True,
-        download_name=f"mau-{code}.docx",
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=64)
-def built_in_pdf(code: str) -> bytes:
-    """How the built-in template of a type looks; some seconds the first time."""
-    with reading() as session:
+        if code not in type_labels(session):
+            raise NotFound(f"template {code}")
         sample = services.sample_facts(session, code, None)
-    return convert.to_pdf(services.check_template(services.built_in(code), sample))
+    tried, made = request.args.get("dien_thu") == "1", services.built_in(code)
+    return send_file(
+        io.BytesIO(trial.check_template(made, sample) if tried else made), mimetype=DOCX,
+        as_attachment=True, download_name=f"mau-{code}{'-dien-thu' if tried else ''}.docx",
+    )  # fmt: skip
