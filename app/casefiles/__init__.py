@@ -11,6 +11,7 @@ from app.web.shell import NavItem, navigation
 
 ACTS = {
     "case_file.opened": "Lập hồ sơ",
+    "case_file.linked": "Liên kết hồ sơ",
     "case_file.edited": "Sửa thông tin hồ sơ",
     "case_file.read": "Mở hồ sơ",
     "case_file.document_added": "Đưa văn bản vào hồ sơ",

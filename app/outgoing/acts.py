@@ -42,6 +42,7 @@ ACTS = {
     "certified_copy.number_voided": "Hủy số bản sao",
     "outgoing_order.set": "Đặt thứ tự cấp số, ký số",
     "outgoing_series.set": "Đặt dãy số cho loại văn bản",
+    "outgoing.linked": "Liên kết văn bản đi",
     "draft_template.downloaded": "Tải mẫu văn bản",
     "draft_template.added": "Thêm mẫu văn bản",
     "draft_template.checked": "Kiểm tra mẫu văn bản",

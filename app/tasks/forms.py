@@ -91,7 +91,10 @@ class ResultForm(FlaskForm):
     )
     files = MultipleFileField(
         _("Tệp kèm theo"),
-        description=_("PDF, Word, Excel, ảnh, ZIP; chọn được nhiều tệp"),
+        description=_(
+            "PDF, Word, Excel, ảnh, ZIP; chọn được nhiều tệp. "
+            "Không nộp tài liệu mật: hệ thống này không được phép giữ."
+        ),
         render_kw={"accept": ".pdf,.docx,.xlsx,.odt,.png,.jpg,.jpeg,.tif,.tiff,.eml,.zip"},
     )
 

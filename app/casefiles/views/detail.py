@@ -18,6 +18,7 @@ from app.casefiles.views.blueprint import TONES, bp
 from app.clock import today
 from app.db import reading, transaction
 from app.errors import NotFound
+from app.links import linked_to
 from app.notifications.services import mark_read
 from app.organisation import queries as organisation
 from app.registers.printing import XLSX, book_pdf, book_xlsx
@@ -53,6 +54,7 @@ def show(token: str) -> str:
             tones=TONES,
             today=today(),
             contents=queries.contents_of(session, actor, case_file.id),
+            links=linked_to(session, actor, KIND, case_file.id),
             removed=queries.removed_from(session, actor, case_file.id),
             keeper=organisation.post_label(session, [case_file.keeper_post_id]).get(
                 case_file.keeper_post_id, ""

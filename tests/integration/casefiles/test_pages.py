@@ -87,6 +87,23 @@ def test_each_role_opens_exactly_its_pages(app: Flask, office: Office) -> None:
     assert found == wanted
 
 
+def test_a_file_is_linked_from_its_menu_and_shows_what_its_reader_may_see(
+    app: Flask, office: Office
+) -> None:
+    letter_id = make_letter(office, 1, office.specialist)
+    case_file = open_outside(office.specialist)
+    client, where = browser(app, office.specialist), f"/ho-so/{case_file.token}"
+    form = f"/lien-ket/case_file/{case_file.id}"
+    assert form in page(client, where)
+
+    sent = {"target": f"incoming:{letter_id}", "relation": "refers_to", "q": "x"}
+    assert client.post(form, data=sent).headers["Location"].endswith(where)
+
+    with reading() as session:
+        letter = f"/van-ban-den/{session.get_one(IncomingDocument, letter_id).token}"
+    assert letter in page(client, where)
+
+
 def test_a_letter_is_put_into_a_new_file_from_its_page(app: Flask, office: Office) -> None:
     letter_id = make_letter(office, 1, office.specialist)
     client = browser(app, office.specialist)
