@@ -98,3 +98,37 @@ def _with_relatives(session: Session, file_ids: Sequence[int]) -> set[int]:
         )
         fresh = set(session.scalars(rows)) - found
     return found
+
+
+def purge_own_files(session: Session, file_ids: Sequence[int]) -> list[int]:
+    """Forget files and everything derived from them, but no other thing's use of the same bytes.
+
+    Bytes go only when nothing else names them; otherwise our rows let go of their thing. Returns
+    the ids of the other uses, for a person to decide about. The collector removes the bytes.
+    """
+    ids, fresh = set[int](), set(file_ids)
+    while fresh:
+        ids |= fresh
+        rows = sa.select(StoredFile.id).where(StoredFile.derived_from_id.in_(fresh))
+        fresh = set(session.scalars(rows)) - ids
+    files = session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(ids))).all()
+    hashes = {file.sha256 for file in files}
+    # The lock is the one a new use of the bytes takes first.
+    blobs = session.scalars(
+        sa.select(Blob).where(Blob.sha256.in_(hashes)).order_by(Blob.sha256).with_for_update()
+    ).all()
+    others = session.scalars(
+        sa.select(StoredFile)
+        .where(StoredFile.sha256.in_(hashes), StoredFile.id.not_in(ids), StoredFile.name != "")
+        .order_by(StoredFile.id)
+    ).all()
+    used = {file.sha256 for file in others}
+    for file in files:
+        file.name, file.page_count = "", None
+        if file.sha256 in used:
+            file.thing_id = None
+    for blob in blobs:
+        if blob.sha256 not in used:
+            blob.state, blob.purged_at = BlobState.PURGED, now()
+    session.flush()
+    return [file.id for file in others]

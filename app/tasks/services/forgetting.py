@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import audit, outbox
 from app.files.queries import files_of
-from app.files.services import purge_files
+from app.files.services import purge_own_files
 from app.notifications.services import forget_notices
 from app.security import Actor
 from app.tasks.models import Directive, ExtensionRequest, Task, TaskParticipant, TaskProgress
@@ -28,22 +28,28 @@ def forget_thing(session: Session, actor: Actor, kind: str, thing_id: int) -> No
     task_ids = session.scalars(
         sa.select(Task.id).filter_by(kind=kind, thing_id=thing_id).order_by(Task.id)
     ).all()
-    _forget_tasks(session, task_ids)
+    shared = _forget_tasks(session, task_ids)
     forget_notices(session, kind, [thing_id])
     forget_notices(session, KIND, task_ids)
     for task_id in task_ids:
-        audit.record(session, actor, "task.purged", task_id)
+        audit.record(session, actor, "task.purged", task_id, shared_files=shared.get(task_id, []))
         outbox.publish(session, outbox.ThingPurged(kind=KIND, thing_id=task_id))
         outbox.changed(session, KIND, task_id)
 
 
-def _forget_tasks(session: Session, task_ids: Sequence[int]) -> None:
+def _forget_tasks(session: Session, task_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Returns by task the files of other things with the same bytes: a person decides on them."""
     tasks = sa.update(Task).where(Task.id.in_(task_ids))
     # A page that was opened before shows what is gone: the version makes its answer a conflict.
     blank = {"title": PURGED, "body": "", "product": "", "result": "", "return_reason": None}
     session.execute(tasks.values(**blank, version=Task.version + 1))
-    files = [file.id for rows in files_of(session, KIND, task_ids).values() for file in rows]
-    purge_files(session, files)  # the collector removes their bytes
+    files = files_of(session, KIND, task_ids)
+    own = {file.id for rows in files.values() for file in rows}
+    shared = {
+        task_id: [one for one in purge_own_files(session, [file.id for file in rows])
+                  if one not in own]
+        for task_id, rows in files.items()
+    }  # fmt: skip
     for update in (
         sa.update(TaskProgress).where(TaskProgress.task_id.in_(task_ids)).values(text=""),
         sa.update(TaskParticipant)
@@ -55,3 +61,4 @@ def _forget_tasks(session: Session, task_ids: Sequence[int]) -> None:
     ):
         session.execute(update)
     session.expire_all()
+    return shared

@@ -109,6 +109,25 @@ def test_a_purge_reaches_derivatives_and_other_uses_of_the_same_bytes(store: Fil
     assert set(states) == {BlobState.PURGED}
 
 
+def test_a_purge_of_own_files_leaves_the_same_bytes_to_another_thing(store: FileStore) -> None:
+    shared, own = store.put(io.BytesIO(b"form")), store.put(io.BytesIO(b"result"))
+    with transaction() as session:
+        ours = [record(session, blob).id for blob in (shared, own)]
+        other = record(session, shared, thing_id=2)
+    with transaction() as session:
+        assert services.purge_own_files(session, ours) == [other.id]
+
+    with reading() as session:
+        names = {file.id: file.name for file in session.scalars(sa.select(StoredFile))}
+        assert session.get_one(Blob, shared.sha256).state is BlobState.STORED
+        assert session.get_one(Blob, own.sha256).state is BlobState.PURGED
+    assert [names[one] for one in ours] == ["", ""]
+    assert names[other.id] != ""
+    with transaction() as session:
+        assert services.purge_own_files(session, [other.id]) == []
+        assert session.get_one(Blob, shared.sha256).state is BlobState.PURGED
+
+
 def test_bytes_of_a_purge_that_was_killed_before_removing_them_go_with_the_collector(
     store: FileStore,
 ) -> None:
