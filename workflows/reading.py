@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from app.db import reading, transaction
@@ -78,7 +79,9 @@ def _read(runtime: Runtime, claim: JobClaim) -> None:
         if first.secrecy is not None:
             _hold(runtime, claim, first)
             return
-        if take_ours(runtime, claim.intake_id, runtime.quarantine.path(claim.intake_id)):
+        quarantined = runtime.quarantine.path(claim.intake_id)
+        hold = partial(_hold, runtime, claim)
+        if take_ours(runtime, claim.intake_id, quarantined, options, hold):
             return
         stored = _store(runtime, claim, first)
         if stored is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from app.db import reading, transaction
@@ -13,7 +14,7 @@ from app.outgoing.papers import scans as papers
 from app.outgoing.papers.scans import ScanPart
 from app.outgoing.services import scans
 from app.security import SYSTEM
-from ocr import FileRefused
+from ocr import FileRefused, FirstPage, ReadOptions
 from workflows.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -21,11 +22,18 @@ log = logging.getLogger(__name__)
 FOREIGN_PAGES = "trong bản quét có trang không có phiếu số ở trên"
 
 
-def take_ours(runtime: Runtime, intake_id: int, path: Path) -> bool:
+def take_ours(
+    runtime: Runtime,
+    intake_id: int,
+    path: Path,
+    options: ReadOptions,
+    hold: Callable[[FirstPage], None],
+) -> bool:
     """Attach a scan to the documents whose sheets lie on it; the ledger says where it went.
 
     False for any other file, which is a letter: also when a page or a sheet of it is not ours, as
-    nothing may be lost by a code that somebody drew.
+    nothing may be lost by a code that somebody drew. A part with a secrecy mark under its sheet is
+    not stored: `hold` keeps the whole file in quarantine.
     """
     with reading() as session:
         if not scans.any_waits_for_scan(session, SYSTEM):
@@ -34,6 +42,10 @@ def take_ours(runtime: Runtime, intake_id: int, path: Path) -> bool:
         if papers.first_sheet(path) is None:
             return False
         parts = papers.parts_of(path)
+        marked = papers.marked_part(parts, options)
+        if marked is not None:
+            hold(marked)
+            return True
         codes = _attach(runtime, intake_id, parts)
     except (AppError, FileRefused) as error:
         log.info("file %s has a number sheet but stays a letter: %s", intake_id, error)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import ocr
 from app.errors import InvalidInput
-from ocr import FileRefused, FileType
+from ocr import FileRefused, FileType, FirstPage, ReadOptions
 from ocr.codes import find_codes
 
 SHEET = re.compile(r"/van-ban-di/([A-Za-z0-9_-]{1,40})/ban-quet/?$")
@@ -53,6 +53,24 @@ def parts_of(path: Path) -> list[ScanPart]:
         raise InvalidInput(refused.sentence, "file") from refused
 
 
+def marked_part(parts: Sequence[ScanPart], options: ReadOptions) -> FirstPage | None:
+    """The first part whose first page bears a secrecy mark: the sheet on top hid it.
+
+    Raises InvalidInput for a part that nobody can read: nothing is kept unjudged.
+    """
+    with tempfile.TemporaryDirectory(prefix="scan-") as folder:
+        path = Path(folder, "part.pdf")
+        for part in parts:
+            path.write_bytes(part.pdf)
+            try:
+                first = ocr.check_first_page(path, options)
+            except FileRefused as refused:
+                raise InvalidInput(refused.sentence, "file") from refused
+            if first.secrecy is not None:
+                return first
+    return None
+
+
 def _cut(path: Path) -> list[ScanPart]:
     with tempfile.TemporaryDirectory(prefix="scan-") as folder:
         with path.open("rb") as file:
@@ -76,13 +94,16 @@ def _cut(path: Path) -> list[ScanPart]:
 
 
 def _groups(sheets: dict[int, str], count: int) -> list[tuple[str | None, Sequence[int]]]:
-    """The pages before the first sheet, then those after each sheet."""
+    """The pages before the first sheet, then those after the sheets of each document.
+
+    A document whose sheet lies in the pile twice gets all its pages, in their order.
+    """
     starts = sorted(sheets)
-    groups: list[tuple[str | None, Sequence[int]]] = []
+    groups: dict[str | None, list[int]] = {}
     if starts[0] > 1:
-        groups.append((None, range(1, starts[0])))
+        groups[None] = list(range(1, starts[0]))
     for start, end in zip(starts, [*starts[1:], count + 1], strict=True):
         if end - start < 2:
             raise InvalidInput(NO_PAGES, "file")
-        groups.append((sheets[start], range(start + 1, end)))
-    return groups
+        groups.setdefault(sheets[start], []).extend(range(start + 1, end))
+    return list(groups.items())

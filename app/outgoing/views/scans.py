@@ -10,11 +10,13 @@ from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.clock import today
 from app.db import reading, transaction
 from app.errors import InvalidInput, NotFound, RuleViolated
 from app.files.store import current_store
+from app.incoming.queries.secret_heads import secret_heads_on
 from app.outgoing import permissions, queries
-from app.outgoing.papers.scans import ScanPart, parts_of
+from app.outgoing.papers.scans import ScanPart, marked_part, parts_of
 from app.outgoing.papers.sheet import number_sheet
 from app.outgoing.services import scans
 from app.outgoing.services.facts import facts_of
@@ -23,6 +25,7 @@ from app.outgoing.views.printing import download
 from app.registers.queries import type_labels
 from app.web.gate import needs
 from app.web.shell import current_actor, settings
+from ocr import ReadOptions
 
 
 @bp.get("/<token>/phieu-so.pdf")
@@ -96,6 +99,7 @@ def attached(token: str | None) -> tuple[str, str]:
         wanted = [(_target(part, token), part) for part in parts]
         if token is not None and len(wanted) > 1:
             raise InvalidInput(_("Bản quét có nhiều văn bản. Hãy nộp ở trang Bản quét chờ đính."))
+        _must_be_open(parts)
         blobs = [current_store().put(io.BytesIO(part.pdf)) for part in parts]
         codes = []
         actor = current_actor()
@@ -109,6 +113,26 @@ def attached(token: str | None) -> tuple[str, str]:
     except (RuleViolated, NotFound) as error:
         return error.user_message, "warn"
     return _("Đã đính bản quét vào văn bản %(codes)s.", codes=", ".join(codes)), "ok"
+
+
+def _must_be_open(parts: list[ScanPart]) -> None:
+    """Nothing of a scan is stored when page 1 of a part is marked secret. Raises RuleViolated."""
+    limits = settings().limits
+    with reading() as session:
+        heads = secret_heads_on(session, today())
+    options = ReadOptions(
+        max_pages=limits.pages,
+        max_pixels=limits.pixels,
+        max_bytes=limits.upload_bytes,
+        secrecy_heads=heads,
+    )
+    if marked_part(parts, options) is not None:
+        raise RuleViolated(
+            _(
+                "Bản quét có dấu độ mật nên không được lưu. Tài liệu mật không đưa vào hệ thống; "
+                "hãy vào sổ mật giấy."
+            )
+        )
 
 
 def read_parts(data: bytes) -> list[ScanPart]:

@@ -125,3 +125,13 @@ def test_a_scan_that_comes_in_with_letters_is_known_by_its_sheet(
     assert item.reject_reason == "Bản quét của văn bản đi 01/UBND-KT: đã đính vào văn bản đó."
     assert len(scans_of(document_id)) == 1
     assert document(document_id).full_code == "01/UBND-KT"
+
+
+def test_a_document_whose_sheet_lies_in_a_pile_twice_gets_both_parts(
+    app: Flask, office: Office, writers: Writers
+) -> None:
+    document_id = writers.sealed()
+    letter, top = to_pdf(LETTER), sheet(app, office, document_id)
+    pages = len(pikepdf.open(io.BytesIO(letter)).pages)
+    assert "Đã đính" in send(app, office, pile(top, letter, top, letter))
+    assert scans_of(document_id) == [2 * pages]
