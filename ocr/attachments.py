@@ -16,7 +16,7 @@ import email.policy
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from html.parser import HTMLParser
 from itertools import islice
@@ -39,6 +39,10 @@ MOST_SCANS = 12
 DEEPEST = 3
 QUICK = Limits(wall_s=8, cpu_s=8, memory_mb=1024, file_mb=64)
 DEEP = Limits(wall_s=300, cpu_s=300, memory_mb=2048, file_mb=256)
+SHEETS_SEEN = 3
+SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml$")
+PICTURES = ("word/media/", "xl/media/", "Pictures/", "media/")
+WORD_97_STREAM = "WordDocument".encode("utf-16-le")
 WORD_97 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 WORDML = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -99,7 +103,7 @@ def _open(look: _Look, data: bytes, depth: int) -> None:
     """Judge one file; what is inside it comes back here."""
     kind = sniff(data[:SNIFF_BYTES])
     if kind in READERS:
-        _judge(look, READERS[kind](data))
+        _office(look, data, READERS[kind])
     elif kind is FileType.EML:
         _mail(look, data, depth)
     elif kind is FileType.ZIP:
@@ -108,10 +112,34 @@ def _open(look: _Look, data: bytes, depth: int) -> None:
         look.scans.append(data)
     elif data.startswith(WORD_97):
         _judge(look, _word_97(data))
+        if WORD_97_STREAM not in data:  # another OLE file, whose text we cannot find
+            look.complete = False
     elif (text := _plain(data)) is not None:
         _judge(look, text.splitlines())
     else:
         look.complete = False
+
+
+def _office(look: _Look, data: bytes, reader: Callable[[bytes], Iterator[str]]) -> None:
+    """The text of an office file; its pictures are scans, as a page may be pasted into it."""
+    _judge(look, reader(data))
+    with zipfile.ZipFile(io.BytesIO(data)) as container:
+        infos = container.infolist()
+        sheets = sum(bool(SHEETS.match(info.filename)) for info in infos)
+        if sheets > SHEETS_SEEN:
+            look.complete = False
+        pictures = [one for one in infos if one.filename.startswith(PICTURES) and one.file_size]
+        if len(pictures) > MOST_SCANS:
+            look.complete = False
+        for info in pictures[:MOST_SCANS]:
+            if info.file_size > look.unpacked:
+                raise FileRefused("too_big", info.filename)
+            look.unpacked -= info.file_size
+            picture = container.read(info)
+            if sniff(picture[:SNIFF_BYTES]).readable:
+                look.scans.append(picture)
+            else:
+                look.complete = False
 
 
 def _judge(look: _Look, texts: Iterable[str]) -> None:
@@ -156,7 +184,7 @@ def _xlsx(data: bytes) -> Iterator[str]:
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    for sheet in book.worksheets[:3]:
+    for sheet in book.worksheets[:SHEETS_SEEN]:
         for row in sheet.iter_rows(max_row=LINES_OF_PAGE, max_col=30, values_only=True):
             yield from (" ".join(str(cell).split()) for cell in row if cell is not None)
 
@@ -248,7 +276,7 @@ def _archive(look: _Look, data: bytes, depth: int) -> None:
         names = set(container.namelist())
         for name, reader in OFFICE_PARTS.items():
             if name in names:  # an office file whose parts stand in an unusual order
-                _judge(look, reader(data))
+                _office(look, data, reader)
                 return
         for info in container.infolist():
             if info.is_dir():
