@@ -47,14 +47,17 @@ def show(token: str) -> str:
     with reading() as session:
         case_file = queries.get_case_file_by_token(session, actor, token)
         mine = queries.may_change(actor, case_file)
+        contents = queries.contents_of(session, actor, case_file.id)
+        inside = {(one.card.kind, one.card.id) for one in contents}
+        related = linked_to(session, actor, KIND, case_file.id)
         return render_template(
             "casefiles/detail.html",
             file=case_file,
             states=STATE_LABELS,
             tones=TONES,
             today=today(),
-            contents=queries.contents_of(session, actor, case_file.id),
-            links=linked_to(session, actor, KIND, case_file.id),
+            contents=contents,
+            links=[one for one in related if (one.card.kind, one.card.id) not in inside],
             removed=queries.removed_from(session, actor, case_file.id),
             keeper=organisation.post_label(session, [case_file.keeper_post_id]).get(
                 case_file.keeper_post_id, ""

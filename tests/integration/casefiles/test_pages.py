@@ -103,6 +103,9 @@ def test_a_file_is_linked_from_its_menu_and_shows_what_its_reader_may_see(
         letter = f"/van-ban-den/{session.get_one(IncomingDocument, letter_id).token}"
     assert letter in page(client, where)
 
+    put_in(office.specialist, case_file, letter_id)  # it stands among the documents now
+    assert page(client, where).count(letter) == 1
+
 
 def test_a_letter_is_put_into_a_new_file_from_its_page(app: Flask, office: Office) -> None:
     letter_id = make_letter(office, 1, office.specialist)
