@@ -70,6 +70,15 @@ class MailboxSettings:
     security: str = "tls"
     folder: str = "INBOX"
     ca_file: Path | None = None
+    packet_senders: tuple[str, ...] = ()
+
+    def trusts(self, address: str) -> bool:
+        """Whether packets in mails of this address are taken: the address or its @domain is set.
+
+        Anybody can write any sender, so the mail server has to check it (SPF, DKIM).
+        """
+        whole = address.lower()
+        return whole in self.packet_senders or f"@{whole.rpartition('@')[2]}" in self.packet_senders
 
     @property
     def name(self) -> str:
@@ -96,6 +105,9 @@ class MailboxSettings:
             security=security,
             folder=env.get("IMAP_FOLDER") or "INBOX",
             ca_file=Path(ca_file) if ca_file else None,
+            packet_senders=tuple(
+                env.get("IMAP_PACKET_SENDERS", "").lower().replace(",", " ").split()
+            ),
         )
 
 

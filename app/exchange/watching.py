@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from app.errors import AppError
 from app.exchange import entry
 from app.exchange.folders import REFUSED, current_folders
 from app.security import SYSTEM
 
+log = logging.getLogger(__name__)
+
 QUIET_SECONDS = 4.0
+UNFORESEEN = "Không đọc được gói tin này; quản trị hệ thống xem nhật ký."
 PARTIAL = (".part", ".tmp", ".crdownload", ".filepart")
 
 
@@ -46,6 +52,11 @@ def _take(path: Path, limit: int) -> None:
         ok, sentence = received.ok, received.sentence
     except AppError as error:
         ok, sentence = False, error.user_message
+    except sa.exc.OperationalError:
+        raise  # the database is away: all files wait
+    except Exception:
+        log.exception("a packet of the folder")
+        ok, sentence = False, UNFORESEEN
     if ok:
         path.unlink()  # its bytes are held, later stored: a copy here would outlive a purge
         return

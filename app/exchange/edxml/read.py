@@ -27,6 +27,7 @@ from app.exchange.edxml.types import (
 from ocr.errors import FileRefused
 
 HANOI = timezone(timedelta(hours=7))  # times on the wire carry no zone
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 _YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
@@ -198,6 +199,8 @@ def as_day(text: str) -> date | None:
     elif found := _DAY_FIRST.match(text):
         day, month, year = (int(one) for one in found.groups())
     else:
+        return None
+    if not FIRST_YEAR <= year <= LAST_YEAR:  # 0001/01/01 stands for "none" where dates have no null
         return None
     try:
         return date(year, month, day)

@@ -15,6 +15,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from app import audit
 from app.clock import now
 from app.db import reading, transaction
@@ -40,6 +42,8 @@ MOST_AT_ONCE = 50
 ENCODING_GROWTH = 2  # a mail is larger than its attachments by a third, and has several
 TOO_BIG = "Thư lớn hơn giới hạn cho phép."
 BROKEN = "Thư bị hỏng hoặc quá phức tạp, không đọc được."
+UNFORESEEN = "Không đọc được thư này; quản trị hệ thống xem nhật ký."
+STRANGER = "Địa chỉ gửi không có trong danh sách được gửi gói tin (IMAP_PACKET_SENDERS)."
 
 
 def ask(actor: Actor, box: MailboxSettings) -> None:
@@ -103,13 +107,25 @@ def poll(box: MailboxSettings, *, limit: int) -> int:
         new = [uid for uid in server.uids() if uid not in done]
         for uid in new[:MOST_AT_ONCE]:
             place = Place(box.name, server.uidvalidity, uid)
-            if _take(server, place, limit):
+            if _take_safely(server, place, limit, box):
                 server.mark_read(uid)
                 taken += 1
     return taken
 
 
-def _take(server: Box, place: Place, limit: int) -> bool:
+def _take_safely(server: Box, place: Place, limit: int, box: MailboxSettings) -> bool:
+    """As `_take`; what no rule foresaw refuses this mail and holds up no other."""
+    try:
+        return _take(server, place, limit, box)
+    except (OSError, imaplib.IMAP4.error, sa.exc.OperationalError, sa.exc.TimeoutError):
+        raise  # the server, the disk or the database is away: all mails wait
+    except Exception:
+        log.exception("mailbox: mail %s/%s", place.uidvalidity, place.uid)
+        _refuse(place, 0, UNFORESEEN)
+        return True
+
+
+def _take(server: Box, place: Place, limit: int, box: MailboxSettings) -> bool:
     """Whether the mail is done with; False when it has gone from the server meanwhile."""
     size = server.size(place.uid)
     if size > limit * ENCODING_GROWTH:
@@ -127,7 +143,7 @@ def _take(server: Box, place: Place, limit: int) -> bool:
         except FileRefused as error:
             _refuse(place, size, TOO_BIG if error.code == "too_big" else BROKEN)
             return True
-        _keep(place, blob, message, work, limit)
+        _keep(place, blob, message, work, limit, trusted=box.trusts(message["sender"]))
         return True
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -155,22 +171,32 @@ def _read(work: Path, limit: int) -> dict[str, Any]:
     return message
 
 
-def _keep(place: Place, blob: StoredBlob, message: dict[str, Any], work: Path, limit: int) -> None:
+def _keep(
+    place: Place,
+    blob: StoredBlob,
+    message: dict[str, Any],
+    work: Path,
+    limit: int,
+    *,
+    trusted: bool,
+) -> None:
     with transaction("mailbox.receive") as session:
         row, coming = taking.open_mail(session, place, blob, message)
         arrival_id, is_open = row.id, row.state is ArrivalState.RECEIVED
     if not is_open:
         return
-    refused = [words for one in coming if (words := _take_part(one, work, limit))]
+    refused = [words for one in coming if (words := _take_part(one, work, limit, trusted=trusted))]
     with transaction("mailbox.settle") as session:
         taking.settle(session, arrival_id, " ".join(refused))
 
 
-def _take_part(one: Coming, work: Path, limit: int) -> str:
+def _take_part(one: Coming, work: Path, limit: int, *, trusted: bool) -> str:
     """Let one attachment in; what is wrong with a packet, if anything is."""
     content = io.BytesIO((work / Path(one.path).name).read_bytes())
     if one.intake_id is not None:
         incoming.take_bytes(SYSTEM, one.intake_id, content, limit=limit)
         return ""
+    if not trusted:  # a packet says itself whom it comes from
+        return f"{one.name}: {STRANGER}"
     received = entry.take_in(SYSTEM, content, one.name, limit=limit)
     return "" if received.ok else f"{one.name}: {received.sentence}"

@@ -165,6 +165,6 @@ def _returned_id(part: Message) -> str:
     inner = part.get_payload()
     if isinstance(inner, list):
         return "".join(_header(one, "Message-ID") for one in inner if isinstance(one, Message))
-    text = _bytes(part).decode("ascii", "replace")
+    text = _clean(_bytes(part).decode("ascii", "replace"))
     found = re.search(r"^Message-ID:\s*(\S+)", text, re.IGNORECASE | re.MULTILINE)
     return found[1] if found else ""

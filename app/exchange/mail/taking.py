@@ -76,10 +76,16 @@ def open_mail(
         row.reason = bounces.note(session, message["report"])[:500]
         row.body = ""
         return row, []
+    if any(_is_packet(one["name"]) for one in message["parts"]):
+        row.subject = row.body = ""  # the packet says it; its purge would leave these words behind
     if not message["parts"]:
         _end(session, row, NO_PARTS)
         return row, []
     return row, _expect(session, row, message["parts"])
+
+
+def _is_packet(name: str) -> bool:
+    return name.lower().endswith(PACKET)
 
 
 def _row_at(session: Session, place: Place) -> MailArrival | None:
@@ -130,9 +136,10 @@ def _expect(session: Session, row: MailArrival, parts: list[dict[str, str]]) -> 
     for position, one in enumerate(parts):
         part = known.get(position)
         if part is None:
-            part = MailPart(arrival_id=row.id, position=position, name=one["name"])
+            name = PACKET if _is_packet(one["name"]) else one["name"]
+            part = MailPart(arrival_id=row.id, position=position, name=name)
             session.add(part)
-        if one["name"].lower().endswith(PACKET):
+        if _is_packet(one["name"]):
             coming.append(Coming(one["path"], one["name"], None))
             continue
         item = session.get(IntakeItem, part.intake_id) if part.intake_id else None

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from app.clock import now
 from app.exchange.models import ExchangePacket, ExchangePart, PacketState, Way
 from app.incoming.models import IncomingDocument, IntakeItem
+
+STILL_COMING = timedelta(minutes=15)  # longer than any request or look into a folder takes
 
 
 def letters_of(session: Session, packet_ids: Sequence[int]) -> dict[int, IncomingDocument]:
@@ -71,7 +75,10 @@ def followed(session: Session, *, after: int = 0, limit: int = 200) -> list[Exch
 
 
 def unstored(session: Session, *, limit: int = 50) -> list[ExchangePacket]:
-    """Packets whose parts have all been judged harmless and whose raw file is still held."""
+    """Packets whose parts are all stored, so judged harmless, and whose raw file is still held.
+
+    A part that is a double, refused or unreadable was judged by nobody: that raw file stays held.
+    """
     rows = sa.select(ExchangePacket).where(
         ExchangePacket.way == Way.IN,
         ExchangePacket.state == PacketState.TAKEN,
@@ -81,16 +88,15 @@ def unstored(session: Session, *, limit: int = 50) -> list[ExchangePacket]:
     waiting = list(session.scalars(rows.order_by(ExchangePacket.id).limit(limit)))
     intakes = intakes_of(session, [packet.id for packet in waiting])
     return [
-        packet
-        for packet in waiting
-        if all(item.file_id is not None or item.settled for item in intakes[packet.id])
-        and not any(item.reject_code == "secret" for item in intakes[packet.id])
+        packet for packet in waiting if all(item.file_id is not None for item in intakes[packet.id])
     ]
 
 
 def interrupted(session: Session, *, limit: int = 20) -> list[ExchangePacket]:
     """Packets whose taking ended half-way: the process died."""
     rows = sa.select(ExchangePacket).where(
-        ExchangePacket.way == Way.IN, ExchangePacket.state == PacketState.RECEIVED
+        ExchangePacket.way == Way.IN,
+        ExchangePacket.state == PacketState.RECEIVED,
+        ExchangePacket.created_at < now() - STILL_COMING,
     )
     return list(session.scalars(rows.order_by(ExchangePacket.id).limit(limit)))

@@ -14,7 +14,7 @@ from app.errors import EditConflict, InvalidInput, NotFound, RuleViolated
 from app.files.store import current_store
 from app.incoming.models import IncomingDocument
 from app.incoming.queries import get_letter_by_token
-from app.organisation.queries import issuing_bodies
+from app.organisation.queries import find_organ, issuing_bodies
 from app.outgoing import permissions, queries, services
 from app.outgoing.forms import DraftForm
 from app.outgoing.models import (
@@ -140,7 +140,10 @@ def recipients(session: Session, form: DraftForm) -> list[RecipientData]:
         for id_ in form.units.data or []
         if id_ in names
     ]
-    found += [RecipientData(name=n, channel=Channel.EDXML) for n in lines(form.edxml.data)]
+    for name in lines(form.edxml.data):
+        organ = find_organ(session, name)
+        organ_id = organ.id if organ else None
+        found.append(RecipientData(name=name, channel=Channel.EDXML, organ_id=organ_id))
     for line in lines(form.email.data):
         name, _comma, address = line.rpartition(",")
         email = address.strip()

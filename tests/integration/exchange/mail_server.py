@@ -124,7 +124,14 @@ def dovecot() -> Iterator[Post]:
             _wait(port, root)
             yield Post(
                 root,
-                MailboxSettings("127.0.0.1", "vanthu", PASSWORD, port=port, security="none"),
+                MailboxSettings(
+                    "127.0.0.1",
+                    "vanthu",
+                    PASSWORD,
+                    port=port,
+                    security="none",
+                    packet_senders=("@snv.vi-du.vn",),
+                ),
             )
         finally:
             server.terminate()

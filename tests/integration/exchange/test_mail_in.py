@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -137,6 +138,39 @@ def test_a_packet_in_a_mail_goes_through_the_packets_door(peer: Peer, post: Post
     polling.poll(post.box, limit=LIMIT)
     assert [item.source for item in items()] == [IntakeSource.EXCHANGE]
     assert mails()[0].state is S.TAKEN
+    assert mails()[0].subject == mails()[0].body == ""  # else a purge would leave words behind
+
+
+@SQLITE
+def test_a_packet_in_a_strangers_mail_is_not_taken(peer: Peer, post: Post) -> None:
+    message = a_mail(PDF + b"thu")
+    message.replace_header("From", "la@la.example")
+    message.add_attachment(
+        peer.packet(b"thu"), maintype="application", subtype="xml", filename="goi.edxml"
+    )
+    post.put(message.as_bytes())
+    polling.poll(post.box, limit=LIMIT)
+    assert [item.source for item in items()] == [IntakeSource.MAIL]
+    assert polling.STRANGER in mails()[0].reason
+
+
+@SQLITE
+def test_a_mail_that_no_rule_foresaw_holds_up_no_other(
+    office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.put(a_mail(PDF + b"mot").as_bytes())
+    post.put(a_mail(PDF + b"hai", subject="Thư sau").as_bytes())
+    open_mail = taking.open_mail
+
+    def faulty(session: Any, place: Any, blob: Any, message: Any) -> Any:
+        if message["subject"] != "Thư sau":
+            raise OverflowError
+        return open_mail(session, place, blob, message)
+
+    monkeypatch.setattr(taking, "open_mail", faulty)
+    assert polling.poll(post.box, limit=LIMIT) == 2
+    assert [mail.state for mail in mails()] == [S.REFUSED, S.TAKEN]
+    assert mails()[0].reason == polling.UNFORESEEN
 
 
 @SQLITE

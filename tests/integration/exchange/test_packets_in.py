@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.clock import now
 from app.db import reading, transaction
 from app.errors import RuleViolated
 from app.exchange import entry, queries, watching
 from app.exchange.edxml import Business, Replacement, Status
 from app.exchange.folders import current_folders
 from app.exchange.models import ExchangePacket, PacketState
+from app.exchange.queries.letters import STILL_COMING
 from app.exchange.services import telling
 from app.files.store import TooBig
 from app.incoming import entry as door
@@ -158,6 +160,11 @@ def test_a_process_that_died_half_way_is_gone_on_with(
     assert packets()[0].state is PacketState.RECEIVED
     monkeypatch.undo()
     peer.settle()
+    assert packets()[0].state is PacketState.RECEIVED  # it may still be coming in
+    with transaction() as session:
+        long_ago = now() - STILL_COMING
+        session.execute(sa.update(ExchangePacket).values(created_at=long_ago))
+    peer.settle()
     assert packets()[0].state is PacketState.TAKEN
     with reading() as session:
         states = session.scalars(sa.select(IntakeItem.state)).all()
@@ -193,6 +200,27 @@ def test_the_in_folder_is_emptied_and_what_is_no_packet_is_put_aside(peer: Peer)
     assert sorted(one.name for one in inbox.iterdir() if one.is_file()) == ["c.part"]
     reasons = [one.read_text() for one in (inbox / "khong-nhan").glob("*.txt")]
     assert reasons == ["Tệp không phải gói tin edXML, hoặc đã bị cắt cụt.\n"]
+
+
+def test_a_packet_that_no_rule_foresaw_holds_up_no_other(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = current_folders().inbox
+    inbox.mkdir(parents=True)
+    for name in ("a.edxml", "b.edxml"):
+        (inbox / name).write_bytes(peer.packet(name.encode()))
+        os.utime(inbox / name, (0, 0))
+    take_in = entry.take_in
+
+    def faulty(actor: Any, source: Any, name: str, *, limit: int) -> entry.Received:
+        if name == "a.edxml":
+            raise OverflowError
+        return take_in(actor, source, name, limit=limit)
+
+    monkeypatch.setattr(entry, "take_in", faulty)
+    assert watching.scan(limit=LIMIT) == 2
+    assert len(letters()) == 1
+    assert [one.name for one in inbox.iterdir() if one.is_file()] == []
 
 
 def test_a_recall_is_answered_once_and_ends_the_letter(peer: Peer, desk: Desk) -> None:

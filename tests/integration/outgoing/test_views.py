@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.db import reading, transaction
 from app.notifications.models import Notification
+from app.organisation.queries import find_organ
 from app.outgoing import queries, services
 from app.outgoing.models import (
     Decision,
@@ -80,6 +81,9 @@ def test_a_reply_is_begun_on_the_page_of_its_letter(
         made = session.scalars(sa.select(OutgoingDocument)).one()
         rows = session.scalars(sa.select(Recipient).order_by(Recipient.position)).all()
         assert made.answers_incoming_id is not None
+        known = find_organ(session, "Sở Nội vụ")
+        assert known is not None
+        assert rows[1].organ_id == known.id  # its code is needed to send a packet
         assert [(row.name, row.channel.value) for row in rows] == [
             ("Phòng Văn hóa - Xã hội", "internal"), ("Sở Nội vụ", "edxml"),
             ("Báo Mẫu", "email"), ("Thường trực HĐND", "paper"),

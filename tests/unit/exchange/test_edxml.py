@@ -21,7 +21,7 @@ from app.exchange.edxml import (
     Staff,
     Status,
 )
-from app.exchange.edxml.read import HANOI, read, read_file
+from app.exchange.edxml.read import HANOI, as_moment, read, read_file
 from app.exchange.edxml.tree import parse
 from app.exchange.edxml.types import from_json, to_json
 from app.exchange.edxml.write import write_packet, write_status
@@ -233,3 +233,8 @@ def test_a_packet_is_read_in_the_sandbox(tmp_path: Path) -> None:
     )
     assert taken[1] == b"noi dung"
     assert taken[0]["code_notation"] == "SMH-VP"
+
+
+def test_the_first_day_of_the_calendar_is_no_date() -> None:
+    assert as_moment("0001/01/01 00:00:00") is None
+    assert as_moment("2026/11/20 10:00:00") == datetime(2026, 11, 20, 10, tzinfo=HANOI)
