@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 TINY = "--documents 60 --rounds 3 --warm-up 1 --registrations 8 --writers 4 --streams 6".split()
 
 
+@pytest.mark.soak  # a minute of processes; each part of it has tests of its own
 @pytest.mark.timeout(300)
 def test_a_tiny_run_gives_every_figure_and_leaves_no_process(tmp_path: Path) -> None:
     parts = ["--only", "office", "--only", "upload", "--database", "sqlite", "--without-prefect"]
