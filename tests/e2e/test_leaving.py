@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_tasks import choose
 
 pytestmark = pytest.mark.e2e
 
@@ -21,7 +20,10 @@ def hand_over(visitor: Any, to: str, reason: str) -> list[str]:
     assert visitor.axe() == []
     assert not visitor.scrolls_sideways()
     groups = page.locator("[id^=group-] h2").all_inner_texts()
-    choose(page, "Người nhận", to)
+    box = page.get_by_role("combobox", name="Người nhận")
+    box.locator("..").click()
+    box.fill(to)
+    page.get_by_role("option", name=to).first.click()
     page.get_by_label("Lý do").fill(reason)
     page.get_by_role("main").get_by_role("button", name="Bàn giao", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Bàn giao").click()
