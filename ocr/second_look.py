@@ -1,7 +1,8 @@
 """The block of the signature read again on its own: seal and strokes of the pen lie over it.
 
 On colour pages the lightest channel is read, in which red and blue ink vanish both; that would
-cost blue print elsewhere, so only this block is read so, and only if it was read badly.
+cost blue print elsewhere, so only this block is read so, and only if it was read badly. On gray
+pages the seal is lighter than the print under it: what is clearly lighter becomes paper.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ from ocr.lines import fold
 
 READ_BADLY = 88.0
 """Mean confidence of the block in percent under which it is read again."""
+INK_BELOW = 190
+"""Gray level (0 black, 255 white) under which a pixel is ink, of a pen, a seal or the print."""
+SEAL_LIGHTER = 60
+"""Gray levels between print and seal at least, for the seal to be told from the print."""
 LEFT_EDGE = 0.47
 HEIGHT = 0.27
 ABOVE = 0.03
@@ -28,6 +33,21 @@ def without_inks(image: Image) -> Image:
     return np.asarray(cv2.max(cv2.max(red, green), blue), dtype=np.uint8)
 
 
+def without_light_ink(gray: Image) -> Image:
+    """A gray picture with its darkest ink only; unchanged where all ink is about as dark.
+
+    Otsu's threshold between the pixels that are ink tells print from a seal's gray.
+    """
+    ink = gray[gray < INK_BELOW]
+    if ink.size == 0:
+        return gray
+    level, _ = cv2.threshold(ink.reshape(-1, 1), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    dark, light = ink[ink <= level], ink[ink > level]
+    if not dark.size or not light.size or np.median(light) - np.median(dark) < SEAL_LIGHTER:
+        return gray
+    return np.where(gray <= level, gray, 255).astype(np.uint8)
+
+
 def signature_block(
     words: Sequence[OcrWord], width: int, height: int
 ) -> tuple[int, int, int, int] | None:
@@ -36,7 +56,8 @@ def signature_block(
         if fold(first.text).strip(".:-_'`|") == "NOI" and fold(second.text).startswith("NHAN"):
             if first.x0 > 0.4 * width:
                 continue
-            top = max(0, int(first.y0 - ABOVE * height))
+            text_ends = [w.y1 for w in words if w.x1 < LEFT_EDGE * width and w.y1 <= first.y0]
+            top = int(max(0, first.y0 - ABOVE * height, *text_ends))
             bottom = min(height, int(first.y1 + HEIGHT * height))
             return int(LEFT_EDGE * width), top, width, bottom
     return None
@@ -58,8 +79,9 @@ def look_again(
     if not inside or (before >= READ_BADLY and len(_wordy(inside)) > 0.8 * len(inside)):
         return words
     x0, y0, x1, y1 = block
-    plain = without_inks(upright) if upright.ndim == 3 and is_colour(upright) else gray
-    crop = np.ascontiguousarray(plain[y0:y1, x0:x1])
+    coloured = upright.ndim == 3 and is_colour(upright)
+    crop = np.ascontiguousarray((upright if coloured else gray)[y0:y1, x0:x1])
+    crop = without_inks(crop) if coloured else without_light_ink(crop)
     again = [_moved(w, x0, y0) for w in engine.read(crop, dpi=dpi, psm=6)]
     if _score(again) <= _score(inside):
         return words

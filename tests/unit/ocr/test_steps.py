@@ -21,6 +21,7 @@ from ocr.lines import fold, group_lines, one_wrong
 from ocr.page_reading import choose_layer, recognise
 from ocr.pdf_text import Embedded
 from ocr.repair import one_tone, repair_texts
+from ocr.second_look import without_light_ink
 from ocr.types import Word
 
 PROSE = (
@@ -280,3 +281,23 @@ def test_one_wrong_letter_is_a_distance_of_at_most_one(a: str, b: str) -> None:
     from ocr.fields.snap import edit_distance
 
     assert one_wrong(a, b) == (edit_distance(a, b, 9) <= 1)
+
+
+def test_a_gray_seal_over_print_becomes_paper_and_the_print_stays() -> None:
+    page = np.full((200, 400), 250, np.uint8)
+    cv2.putText(page, "PHO GIAM DOC", (20, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 20, 4)
+    print_only = page < 100
+    cv2.circle(page, (60, 100), 80, 130, 8)
+    page[print_only] = 20
+
+    seen = without_light_ink(page)
+
+    assert ((seen < 190) == print_only).mean() > 0.999
+
+
+def test_ink_of_one_darkness_is_left_as_it_is() -> None:
+    page = np.full((200, 400), 250, np.uint8)
+    cv2.putText(page, "PHO GIAM DOC", (20, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 90, 4, cv2.LINE_AA)
+
+    assert (without_light_ink(page) == page).all()
+    assert (without_light_ink(np.full((9, 9), 255, np.uint8)) == 255).all()
