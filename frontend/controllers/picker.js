@@ -19,9 +19,19 @@ export function mount(select) {
     onDropdownOpen: (list) => requestAnimationFrame(() => list.scrollIntoView({ block: "nearest" })),
     render: { option, item, no_results: noResults, option_create: createOption, loading },
   });
+  forgetLateSearch(picker);
   select.setAttribute("aria-hidden", "true");
   copyDescription(select, picker.control_input);
   return { dispose: () => picker.destroy() };
+}
+
+/** A search still waiting when an option was taken or the box was left would open the list again. */
+function forgetLateSearch(picker) {
+  const forget = () => {
+    window.clearTimeout(picker.refreshTimeout);
+    picker.refreshTimeout = null;
+  };
+  for (const left of ["item_add", "blur", "dropdown_close"]) picker.on(left, forget);
 }
 
 /** Hint, reading and error of the select belong to the box that is typed into. */

@@ -60,7 +60,7 @@ export default class ReadingFormController extends Controller {
     if (!pressed || event.isComposing) return;
     event.preventDefault();
     const field = event.target.closest("[data-doubtful]");
-    if (field && this.valueOf(field)) this.accept(field);
+    if (field && (this.valueOf(field) || this.mayStayEmpty(field))) this.accept(field);
     const rest = this.doubtful();
     const after = rest.find((other) => field && isAfter(field, other));
     this.goTo(after ?? rest.find((other) => other !== field));
@@ -83,6 +83,12 @@ export default class ReadingFormController extends Controller {
 
   valueOf(field) {
     return field.querySelector("input:not([type=date]), select, textarea")?.value.trim();
+  }
+
+  /** What the paper does not say is accepted as well, once it was looked at. */
+  mayStayEmpty(field) {
+    const input = field.querySelector("input:not([type=date]), select, textarea");
+    return input !== null && !input.required && input.getAttribute("aria-required") !== "true";
   }
 
   /** Focus a field and select its text; without a field the main button. */
