@@ -16,6 +16,7 @@ ROOMS = (
     "casefiles",
     "incoming",
     "outgoing",
+    "procedures",
     "exchange",
     "finding",
     "api",

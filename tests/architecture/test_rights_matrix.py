@@ -44,6 +44,9 @@ MATRIX = {  # the rows whose rooms are built; columns as in ROLES
     "monitor, urge": "R u | o | u | C a | R a | o | R a | –",
     "calendars": "– | – | propose | A | R | R | – | U",
     "users, units": "– | – | – | propose | approve | – | – | C U",
+    "dossier: receive": "– | – | – | R | R | C U | – | –",
+    "dossier: process, sign result": "– | U o | A u | R | A | R | – | –",
+    "reports, dashboards": "R u X | o | u X | a X | a X | o | a | –",
     "audit log": "– | – | – | R | R | – | – | R",
 }
 GRANTED_BY = {  # permission: (row, the letters of a cell that give it), one or several rows
@@ -70,6 +73,11 @@ GRANTED_BY = {  # permission: (row, the letters of a cell that give it), one or 
     "casefiles:keep_catalogue": [("books, series", "C A")],
     "casefiles:archive": [("books, series", "X A")],
     "worktime:edit_calendar": [("calendars", "A U")],
+    "procedures:receive": [("dossier: receive", "C")],
+    "procedures:process": [("dossier: process, sign result", "U A")],
+    "procedures:decide": [("dossier: process, sign result", "A")],
+    "procedures:configure": [("calendars", "A U")],
+    "procedures:report": [("reports, dashboards", "R X")],
     "organisation:view": [("users, units", "C propose approve")],
     "organisation:manage": [("users, units", "C")],
     "organisation:propose_delegation": [("users, units", "C propose")],
@@ -101,6 +109,7 @@ BESIDE_THE_MATRIX = {  # permissions of no row, and why they are there
     "casefiles:hand_over_work": "whoever leaves a post hands over its work (article 31)",
     "exchange:read": "packets are the clerk's post bag; the letters in them have their own terms",
     "exchange:handle": "taking packets in and answering recalls is part of registering",
+    "procedures:read": "gates the pages only; each dossier is seen by its own terms",
     "incoming:configure": "straight routing by the office's own rules: configuration",
 }
 WITHOUT_CONTENT = {  # all that an administrator may ever have
@@ -114,6 +123,7 @@ WITHOUT_CONTENT = {  # all that an administrator may ever have
     "registers:read",
     "registers:configure",
     "incoming:configure",
+    "procedures:configure",
 }
 REACH = {"o": Scope.OWN, "u": Scope.UNIT, "a": Scope.ALL}
 

@@ -1,0 +1,45 @@
+"""Administrative procedures: the catalogue, the counter, dossiers and their way to the result."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.organisation.acts import describe
+
+ACTS = {
+    "procedure.imported": "Nạp danh mục thủ tục",
+    "procedure.drafted": "Soạn phiên bản thủ tục",
+    "procedure.published": "Công bố phiên bản thủ tục",
+    "dossier.received": "Tiếp nhận hồ sơ",
+    "dossier.taken_over": "Mở hồ sơ theo mã của tỉnh",
+    "dossier.paper_added": "Thêm tệp giấy tờ hồ sơ",
+    "dossier.paper_read": "Đọc giấy tờ hồ sơ",
+    "dossier.papers_checked": "Kiểm giấy tờ hồ sơ",
+    "dossier.assigned": "Phân công xử lý hồ sơ",
+    "dossier.step_done": "Xong một bước xử lý hồ sơ",
+    "dossier.step_returned": "Trả lại bước trước",
+    "dossier.supplement_asked": "Yêu cầu bổ sung hồ sơ",
+    "dossier.supplement_sent": "Người dân gửi bổ sung",
+    "dossier.supplemented": "Nhận đủ bổ sung hồ sơ",
+    "dossier.fees_asked": "Yêu cầu thực hiện nghĩa vụ tài chính",
+    "dossier.paid": "Thu phí, lệ phí",
+    "dossier.exempted": "Miễn phí, lệ phí",
+    "dossier.opinion_asked": "Hỏi ý kiến về hồ sơ",
+    "dossier.opinion_given": "Nhận ý kiến về hồ sơ",
+    "dossier.refused": "Từ chối hồ sơ",
+    "dossier.extended": "Xin lỗi và gia hạn hồ sơ",
+    "dossier.stopped": "Dừng giải quyết hồ sơ",
+    "dossier.withdrawn": "Công dân rút hồ sơ",
+    "dossier.result_given": "Có kết quả hồ sơ",
+    "dossier.delivered": "Trả kết quả hồ sơ",
+    "dossier.evaluated": "Người dân đánh giá",
+    "dossier.numbered": "Vào sổ chứng thực",
+    "dossier.imported": "Nạp danh sách hồ sơ của tỉnh",
+    "dossier.difference_settled": "Xử lý chênh lệch với danh sách của tỉnh",
+    "dossier.read": "Mở hồ sơ một cửa",
+    "dossier.downloaded": "Tải giấy tờ hồ sơ",
+}
+
+
+def register(app: Flask) -> None:
+    describe(ACTS)
