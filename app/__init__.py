@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 
 from app import cli, db, request_context
 from app.rooms import register_rooms
-from app.web import assets, errors, form_messages, gate, headers, shell, template_helpers
+from app.web import assets, errors, form_messages, gate, headers, rules, shell, template_helpers
 from app.web.linking import bp as web
 from config.logging import configure_logging
 from config.settings import Settings
@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_env(os.environ)
     app = Flask(__name__, static_folder=str(assets.STATIC), template_folder="web/templates")
+    app.url_rule_class = rules.LazyRule
     app.extensions["settings"] = settings
     app.config.update(flask_config(settings))
     if not settings.testing:
