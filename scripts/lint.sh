@@ -17,7 +17,6 @@ check "layout" ruff format --check --quiet .
 check "types" mypy app workflows ocr search config migrations bench scripts tests
 check "import rules" lint-imports --no-logo
 check "templates" djlint app --lint --quiet
-check "browser code" npm run --silent test
 
 if ((${#failed[@]})); then
   echo "failed: ${failed[*]}"

@@ -28,7 +28,7 @@ start() {
   options="-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$dir"
   options+=" -c max_connections=300 -c shared_buffers=256MB -c timezone=UTC"
   if [[ $mode == fast ]]; then
-    options+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    options+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
   fi
   as_owner "$bin/pg_ctl" start --wait --silent --timeout=60 --pgdata="$dir/data" \
     --log="$dir/postgresql.log" --options="$options"
