@@ -39,7 +39,10 @@ KIND, INCOMING = "certified_copy", "incoming"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyOrder:
-    """What is copied, how, for whom. `part` says what of it, for an extract."""
+    """What is copied, how, for whom. `part` says what of it, for an extract.
+
+    `signer_post_id` is who certifies it and must have the right to sign for the body.
+    """
 
     kind: str
     thing_id: int
@@ -48,14 +51,33 @@ class CopyOrder:
     copies: int = 1
     for_whom: str = ""
     part: str = ""
+    signer_post_id: int | None = None
 
 
 def make_copy(session: Session, actor: Actor, order: CopyOrder) -> CertifiedCopy:
     """Give a copy its number in the series of its kind; the number is taken last.
 
+    Raises as `planned_copy`.
+    """
+    copy = planned_copy(session, actor, order)
+    series_id = _series(session, order.issuing_body_id, order.copy_kind)
+    session.add(copy)
+    session.flush()
+    audit.record(session, actor, "certified_copy.made", copy.id, of=order.thing_id)
+    outbox.changed(session, order.kind, order.thing_id)
+    entry = registers.allocate(session, actor, series_id=series_id, kind=KIND, thing_id=copy.id)
+    copy.register_entry_id, copy.code_label = entry.id, entry.label
+    session.flush()
+    return copy
+
+
+def planned_copy(session: Session, actor: Actor, order: CopyOrder) -> CertifiedCopy:
+    """The copy that an order would make, with everything checked, not kept and without a number.
+
     Raises:
         NotFound: the thing is not there or not the actor's to see.
-        RuleViolated: a document of ours that is not issued and in force, a letter without number.
+        RuleViolated: a document of ours that is not issued and in force, a letter without number,
+            a signer without the right to sign.
         InvalidInput: an extract that does not say of what, less than one copy.
     """
     actor = authorize(actor, permissions.ISSUE)
@@ -70,12 +92,14 @@ def make_copy(session: Session, actor: Actor, order: CopyOrder) -> CertifiedCopy
     if order.copies < 1:
         raise InvalidInput("Số bản phải từ 1 trở lên.", "copies")
     body = get_body(session, order.issuing_body_id)
-    series_id = _series(session, order.issuing_body_id, order.copy_kind)
-    copy = CertifiedCopy(
+    if order.signer_post_id is not None:
+        signing_block(session, body.id, order.signer_post_id)
+    return CertifiedCopy(
         kind=order.kind,
         thing_id=order.thing_id,
         copy_kind=order.copy_kind,
         issuing_body_id=body.id,
+        code_label="",
         code_notation=f"{COPY_NOTATIONS[order.copy_kind]}-{body.short_name}",
         made_on=today(),
         copies=order.copies,
@@ -85,14 +109,6 @@ def make_copy(session: Session, actor: Actor, order: CopyOrder) -> CertifiedCopy
         by_person_id=actor.person_id,
         at=now(),
     )
-    session.add(copy)
-    session.flush()
-    audit.record(session, actor, "certified_copy.made", copy.id, of=order.thing_id)
-    outbox.changed(session, order.kind, order.thing_id)
-    entry = registers.allocate(session, actor, series_id=series_id, kind=KIND, thing_id=copy.id)
-    copy.register_entry_id, copy.code_label = entry.id, entry.label
-    session.flush()
-    return copy
 
 
 FORMS = {

@@ -49,8 +49,10 @@ def copies(kind: str, thing_id: int) -> ResponseReturnValue:
         return show(form, card, source), 422 if form.errors else 200
     try:
         pages = pages_named(form.pages.data or "")
+        order = order_of(form, card)
+        try_out(order, source, form, pages)
         with transaction("outgoing.copy") as session:
-            copy_id = make_copy(session, actor, order_of(form, card)).id
+            copy_id = make_copy(session, actor, order).id
     except InvalidInput as error:
         message = show_error(form, error)
         return show(form, card, source, message), 422
@@ -89,7 +91,20 @@ def order_of(form: CopyForm, card: Card) -> CopyOrder:
         copies=form.copies.data or 1,
         for_whom=form.for_whom.data or "",
         part=form.part.data or "",
+        signer_post_id=form.signer_post_id.data,
     )
+
+
+def try_out(
+    order: CopyOrder, source: StoredFile | None, form: CopyForm, pages: list[int] | None
+) -> None:
+    """Make the copy once without a number: what cannot be copied must not use one up."""
+    if source is None:
+        return
+    with reading() as session:
+        copy = services.planned_copy(session, current_actor(), order)
+        facts = services.facts_for_copy(session, copy, form.signer_post_id.data, pages)
+    marked(source, facts, electronic=form.medium.data == "electronic")
 
 
 def tell(copy_id: int, source: StoredFile | None, form: CopyForm, pages: list[int] | None) -> None:
@@ -118,6 +133,11 @@ def tell(copy_id: int, source: StoredFile | None, form: CopyForm, pages: list[in
 
 def made(source: StoredFile, facts: CopyFacts, *, electronic: bool) -> StoredBlob:
     """The marked copy of a stored file, in the store."""
+    return current_store().put(io.BytesIO(marked(source, facts, electronic=electronic)))
+
+
+def marked(source: StoredFile, facts: CopyFacts, *, electronic: bool) -> bytes:
+    """The marked copy of a stored file, a PDF. Raises InvalidInput when it cannot be copied."""
     path = current_store().path(source.sha256)
     with tempfile.TemporaryDirectory(prefix="copy-") as folder:
         if source.media_type != PDF:
@@ -126,8 +146,7 @@ def made(source: StoredFile, facts: CopyFacts, *, electronic: bool) -> StoredBlo
                 ocr.to_pdf(picture, path)
             except ocr.FileRefused as refused:
                 raise InvalidInput(refused.sentence) from refused
-        pdf = made_safely(path, facts, now() if electronic else None)
-    return current_store().put(io.BytesIO(pdf))
+        return made_safely(path, facts, now() if electronic else None)
 
 
 def show(form: CopyForm, card: Card, source: StoredFile | None, message: str | None = None) -> str:

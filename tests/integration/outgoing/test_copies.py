@@ -11,13 +11,16 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.db import reading, transaction
+from app.errors import RuleViolated
 from app.files.models import FileRole, StoredFile
 from app.files.services import record_file
 from app.files.store import current_store
 from app.incoming.models import IncomingDocument
-from app.outgoing.models import CertifiedCopy
+from app.organisation.models import Post
+from app.outgoing.models import CertifiedCopy, CopyKind
 from app.outgoing.papers.layout import to_pdf
-from app.outgoing.services import scans
+from app.outgoing.services import CopyOrder, make_copy, scans
+from app.registers.models import RegisterEntry
 from app.security import SYSTEM
 from tests.factories import Office
 from tests.integration.incoming.conftest import Desk
@@ -108,3 +111,32 @@ def test_a_document_without_a_file_gets_its_number_and_a_warning(
     answer = browser(app, office.clerk).post(where, data=typed(office), follow_redirects=True)
     assert "Văn bản chưa có tệp để sao" in answer.get_data(as_text=True)
     assert newest().file_id is None
+
+
+def test_a_copy_that_cannot_be_made_uses_no_number_up(
+    app: Flask, office: Office, writers: Writers
+) -> None:
+    document_id = writers.issued()
+    blob = current_store().put(io.BytesIO(to_pdf(LETTER)))
+    with transaction() as session:
+        scans.attach_scan(session, SYSTEM, document_id=document_id, blob=blob, pages=1)
+        unit = session.get_one(Post, office.specialist.post_id)
+        taken = sa.select(sa.func.count(RegisterEntry.id))
+        before = session.scalar(taken)
+    client, where = browser(app, office.clerk), f"/van-ban-di/sao/outgoing/{document_id}"
+
+    beyond = client.post(where, data=typed(office, pages="9"))
+    assert beyond.status_code == 422
+    assert "Hãy chọn trang từ 1 đến" in beyond.get_data(as_text=True)
+    with transaction() as session, pytest.raises(RuleViolated, match="chưa được giao ký"):
+        order = CopyOrder(
+            kind="outgoing", thing_id=document_id, copy_kind=CopyKind.TRUE_COPY,
+            issuing_body_id=office.committee_id, signer_post_id=unit.id,
+        )  # fmt: skip
+        make_copy(session, office.clerk, order)
+
+    with reading() as session:
+        assert session.scalar(taken) == before
+        assert session.scalar(sa.select(sa.func.count(CertifiedCopy.id))) == 0
+    assert client.post(where, data=typed(office, pages="1")).status_code == 302
+    assert newest().full_code == "01/SY-UBND"
