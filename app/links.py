@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app import kinds
 from app.clock import now
 from app.db import Base, Nfc
-from app.security import Actor
+from app.errors import InvalidInput, NotFound, PermissionDenied
+from app.security import Actor, Role
 
 
 class Relation(enum.Enum):
@@ -37,8 +38,12 @@ LABELS: Mapping[Relation, tuple[str, str]] = {  # (read forward, read backward)
 }
 
 
+CUTTERS = frozenset({Role.CLERK, Role.CHIEF_OF_OFFICE})
+"""Who may remove a link that another person made."""
+
+
 class Link(Base):
-    """One relation between two things, made once."""
+    """One relation between two things, made once. One that was removed stays, with the reason."""
 
     __tablename__ = "link"
     __table_args__ = (
@@ -54,6 +59,9 @@ class Link(Base):
     to_id: Mapped[int]
     made_by: Mapped[int | None]  # person
     made_at: Mapped[datetime] = mapped_column(default=now)
+    cut_by: Mapped[int | None]  # person
+    cut_at: Mapped[datetime | None]
+    cut_reason: Mapped[str | None] = mapped_column(Nfc(300))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,8 @@ class Linked:
 
     label: str
     card: kinds.Card
+    link_id: int
+    removable: bool
 
 
 def connect(
@@ -71,7 +81,7 @@ def connect(
     relation: Relation,
     target: tuple[str, int],
 ) -> None:
-    """Link two things once; a repetition changes nothing."""
+    """Link two things once; a repetition changes nothing. One that was removed is made anew."""
     session.flush()
     key = {
         "from_kind": source[0],
@@ -80,8 +90,42 @@ def connect(
         "to_kind": target[0],
         "to_id": target[1],
     }
-    if session.scalar(sa.select(Link.id).filter_by(**key)) is None:
+    known = session.scalar(sa.select(Link).filter_by(**key))
+    if known is None:
         session.add(Link(**key, made_by=actor.person_id, made_at=now()))
+    elif known.cut_at is not None:
+        known.made_by, known.made_at = actor.person_id, now()
+        known.cut_by, known.cut_at, known.cut_reason = None, None, None
+
+
+def may_cut(actor: Actor, link: Link) -> bool:
+    """Whether the actor may remove a link: who made it, and the office. What belongs to a whole
+    is taken out of it on the page of the whole."""
+    if link.relation is Relation.PART_OF:
+        return False
+    return link.made_by == actor.person_id or bool(CUTTERS & actor.roles)
+
+
+def cut(
+    session: Session, actor: Actor, here: tuple[str, int], link_id: int, reason: str
+) -> tuple[str, int]:
+    """Remove a link of the thing `here`, because of a mistake; the other end is the answer.
+
+    The caller writes it down. Raises InvalidInput without a reason, NotFound for a link of other
+    things, PermissionDenied for somebody who neither made it nor keeps the office's papers.
+    """
+    if not reason.strip():
+        raise InvalidInput("Phải ghi lý do gỡ liên kết.", "reason")
+    link = session.get(Link, link_id, with_for_update=True)
+    ends = [] if link is None else [(link.from_kind, link.from_id), (link.to_kind, link.to_id)]
+    if link is None or here not in ends or link.cut_at is not None:
+        raise NotFound(f"link {link_id} of {here}")
+    if not may_cut(actor, link):
+        raise PermissionDenied(f"person {actor.person_id} did not make link {link_id}")
+    ends.remove(here)
+    link.cut_by, link.cut_at, link.cut_reason = actor.person_id, now(), reason.strip()[:300]
+    session.flush()
+    return ends[0]
 
 
 def linked_to(session: Session, actor: Actor, kind: str, thing_id: int) -> list[Linked]:
@@ -90,10 +134,18 @@ def linked_to(session: Session, actor: Actor, kind: str, thing_id: int) -> list[
         sa.and_(Link.from_kind == kind, Link.from_id == thing_id),
         sa.and_(Link.to_kind == kind, Link.to_id == thing_id),
     )
-    ends: list[tuple[str, tuple[str, int]]] = []
-    for row in session.scalars(sa.select(Link).where(here).order_by(Link.id)):
+    rows = session.scalars(
+        sa.select(Link).where(here, Link.cut_at.is_(None)).order_by(Link.id)
+    ).all()
+    ends: list[tuple[Link, str, tuple[str, int]]] = []
+    for row in rows:
         forward = (row.from_kind, row.from_id) == (kind, thing_id)
         label = LABELS[row.relation][0 if forward else 1]
-        ends.append((label, (row.to_kind, row.to_id) if forward else (row.from_kind, row.from_id)))
-    cards = {(c.kind, c.id): c for c in kinds.cards(session, actor, [end for _, end in ends])}
-    return [Linked(label, cards[end]) for label, end in ends if end in cards]
+        other = (row.to_kind, row.to_id) if forward else (row.from_kind, row.from_id)
+        ends.append((row, label, other))
+    cards = {(c.kind, c.id): c for c in kinds.cards(session, actor, [end for *_, end in ends])}
+    return [
+        Linked(label, cards[end], row.id, may_cut(actor, row))
+        for row, label, end in ends
+        if end in cards
+    ]

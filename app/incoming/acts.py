@@ -12,6 +12,7 @@ ACTS = {
     "intake.read": "Đọc xong tệp",
     "intake.unread": "Máy không đọc được tệp",
     "intake.read_again": "Yêu cầu đọc lại tệp",
+    "reading_job.lease_ended": "Nhả tệp mà chương trình đọc bỏ dở",
     "intake.rejected": "Không nhận tệp",
     "intake.split": "Tách tệp theo trang",
     "intake.kept_double": "Giữ tệp trùng",

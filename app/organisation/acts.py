@@ -60,7 +60,19 @@ ACTS = {
     "api_token.created": "Tạo mã truy cập",
     "api_token.revoked": "Thu hồi mã truy cập",
     "organisation_import.confirmed": "Nhập dữ liệu từ Excel",
+    "outbox.replayed": "Cho làm lại việc chuyển tiếp bị lỗi",
 }
+
+
+OF_EVERY_KIND = {
+    "linked": "Liên kết với nội dung khác",
+    "unlinked": "Gỡ liên kết",
+    "read": "Mở xem",
+    "seen": "Xem lần đầu",
+    "nudged": "Nhắc xử lý",
+    "downloaded": "Tải tệp",
+}
+"""What can happen to a thing of any kind, after the point of the code."""
 
 
 def describe(labels: Mapping[str, str]) -> None:
@@ -70,7 +82,7 @@ def describe(labels: Mapping[str, str]) -> None:
 
 def act_label(action: str) -> str:
     """The act in words; a code nobody named stands as it is."""
-    return ACTS.get(action, action)
+    return ACTS.get(action) or OF_EVERY_KIND.get(action.partition(".")[2], action)
 
 
 def kind_label(kind: str, registered: Mapping[str, str]) -> str:

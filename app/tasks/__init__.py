@@ -36,6 +36,7 @@ ACTS = {
     "task.accepted": "Chấp nhận kết quả",
     "task.answered": "Xong do văn bản đã phát hành",
     "task.rejected": "Yêu cầu làm lại",
+    "task.replaced": "Thay bằng việc mới",
     "task.returned": "Trả lại việc",
     "task.sent_again": "Giao lại việc",
     "task.return_asked": "Yêu cầu trả lại việc",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -44,6 +44,24 @@ def link(kind: str, thing_id: int) -> ResponseReturnValue:
     return redirect(here.url)
 
 
+@bp.post("/lien-ket/<kind>/<int:thing_id>/go/<int:link_id>")
+@needs(SIGNED_IN)
+def unlink(kind: str, thing_id: int, link_id: int) -> ResponseReturnValue:
+    """Remove a link that was made by mistake; the reason stays in the trail."""
+    actor, reason = current_actor(), request.form.get("reason", "").strip()[:300]
+    try:
+        with transaction("web.unlink") as session:
+            here = card_of(session, actor, kind, thing_id)
+            ours = (here.kind, here.id)
+            other, other_id = links.cut(session, actor, ours, link_id, reason)
+            audit.record(session, actor, f"{here.kind}.unlinked", here.id, other=other,
+                         other_id=other_id)  # fmt: skip
+    except InvalidInput as error:
+        return show(kind, thing_id, error.user_message), 422
+    flash(_("Đã gỡ liên kết."), "ok")
+    return redirect(url_for("web.link_form", kind=kind, thing_id=thing_id))
+
+
 def show(kind: str, thing_id: int, message: str = "") -> str:
     actor, words = current_actor(), request.values.get("q", "").strip()[:200]
     with reading() as session:
@@ -54,6 +72,7 @@ def show(kind: str, thing_id: int, message: str = "") -> str:
             here=here,
             words=words,
             found=[one for one in found if (one.kind, one.id) != (here.kind, here.id)],
+            linked=links.linked_to(session, actor, here.kind, here.id),
             labels={one.name: one.label for one in kinds.all_kinds()},
             relations=[(one.value, LABELS[one][0]) for one in Relation],
             message=message,

@@ -21,11 +21,13 @@ from openpyxl import Workbook, load_workbook
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 
+from app.audit import AuditLog
 from app.casefiles import chores, queries
 from app.casefiles.models import CaseFile, CatalogueEntry, CatalogueState, WorkHandover
 from app.clock import now, today
 from app.db import reading, transaction
 from app.incoming.models import IncomingDocument
+from app.links import Link
 from app.notifications.models import Notification
 from app.registers.printing import XLSX
 from app.security import Actor
@@ -101,6 +103,23 @@ def test_a_file_is_linked_from_its_menu_and_shows_what_its_reader_may_see(
 
     with reading() as session:
         letter = f"/van-ban-den/{session.get_one(IncomingDocument, letter_id).token}"
+    assert letter in page(client, where)
+
+    with reading() as session:
+        link_id = session.scalars(sa.select(Link.id)).one()
+    cut = f"{form}/go/{link_id}"
+    assert client.post(cut, data={"reason": " "}).status_code == 422
+    stranger = browser(app, office.specialist2)
+    assert stranger.post(cut, data={"reason": "Nhầm"}).status_code in (403, 404)
+    assert letter in page(client, where)
+    client.post(cut, data={"reason": "Liên kết nhầm"})
+    assert letter not in page(client, where)
+    with reading() as session:
+        row = session.get_one(Link, link_id)
+        assert (row.cut_by, row.cut_reason) == (office.specialist.person_id, "Liên kết nhầm")
+        acts = session.scalars(sa.select(AuditLog.action).where(AuditLog.kind == "case_file"))
+        assert "case_file.unlinked" in set(acts)
+    client.post(form, data=sent)  # it was right after all
     assert letter in page(client, where)
 
     put_in(office.specialist, case_file, letter_id)  # it stands among the documents now
