@@ -17,6 +17,8 @@ from app.errors import PermissionDenied
 
 ORGAN = "organ"
 PUBLIC = "public"
+ONE_STOP = "one_stop"
+"""The term of everybody at the one-stop counter: citizens ask there about any dossier."""
 
 
 class Role(enum.Enum):

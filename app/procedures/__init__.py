@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app import cli, kinds, relay
 from app.organisation.acts import describe
+from app.procedures import chores, clocks, indexing
+from app.procedures.commands import procedures_cli
 
+KEEP_UP_SECONDS = 120.0
 ACTS = {
     "procedure.imported": "Nạp danh mục thủ tục",
     "procedure.drafted": "Soạn phiên bản thủ tục",
@@ -42,4 +46,10 @@ ACTS = {
 
 
 def register(app: Flask) -> None:
+    """Make kinds, clocks, chores and commands known."""
+    kinds.register(indexing.dossier_kind)
+    kinds.register(indexing.procedure_kind)
+    clocks.subscribe()
+    relay.every(KEEP_UP_SECONDS, "procedures-upkeep", chores.keep_up)
+    cli.add_command(procedures_cli)
     describe(ACTS)

@@ -16,7 +16,9 @@ from app.tasks.models import OPEN, Custody, Station, Task
 from app.worktime.calendar import STANDARD_DAY, Calendar
 from app.worktime.queries import load_calendar
 
-AT_THE_OFFICE = frozenset({Station.REGISTERING, Station.FORM_REVIEW, Station.ISSUING})
+AT_THE_OFFICE = frozenset(
+    {Station.REGISTERING, Station.FORM_REVIEW, Station.ISSUING, Station.COUNTER}
+)
 """Anybody of the unit that holds it there may take it up."""
 STATION_LABELS: dict[Station, str] = {
     Station.REGISTERING: "Văn thư",
@@ -31,6 +33,8 @@ STATION_LABELS: dict[Station, str] = {
     Station.FORM_REVIEW: "Chờ kiểm tra thể thức",
     Station.SIGNATURE: "Chờ ký",
     Station.ISSUING: "Chờ phát hành",
+    Station.COUNTER: "Bộ phận một cửa",
+    Station.CITIZEN: "Chờ người dân",
 }
 
 

@@ -36,7 +36,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_applicant_token")),
     )
     with op.batch_alter_table("applicant", schema=None) as batch_op:
-        batch_op.create_index("ix_applicant_folded", ["folded"], unique=False)
+        batch_op.create_index(
+            "ix_applicant_folded",
+            ["folded"],
+            unique=False,
+            postgresql_ops={"folded": "varchar_pattern_ops"},
+        )
         batch_op.create_index("ix_applicant_identity", ["identity_number"], unique=False)
         batch_op.create_index("ix_applicant_phone", ["phone"], unique=False)
 
@@ -219,6 +224,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("amount", sa.Integer(), nullable=True),
+        sa.Column("further_from", sa.Integer(), nullable=True),
+        sa.Column("further_amount", sa.Integer(), nullable=True),
         sa.Column("most", sa.Integer(), nullable=True),
         sa.Column("per", sa.String(40), nullable=False),
         sa.Column("timing", sa.String(40), nullable=False),
@@ -340,9 +347,6 @@ def upgrade() -> None:
         sa.Column("receipt_printed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("synced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("external_status", sa.String(120), nullable=False),
-        sa.CheckConstraint(
-            "code IS NOT NULL OR external_code IS NOT NULL", name=op.f("ck_dossier_has_code")
-        ),
         sa.ForeignKeyConstraint(
             ["applicant_id"], ["applicant.id"], name=op.f("fk_dossier_applicant_id_applicant")
         ),
@@ -383,7 +387,12 @@ def upgrade() -> None:
     with op.batch_alter_table("dossier", schema=None) as batch_op:
         batch_op.create_index("ix_dossier_applicant", ["applicant_id", "received_at"], unique=False)
         batch_op.create_index("ix_dossier_book_day", ["is_fast", "received_on"], unique=False)
-        batch_op.create_index("ix_dossier_folded", ["folded"], unique=False)
+        batch_op.create_index(
+            "ix_dossier_folded",
+            ["folded"],
+            unique=False,
+            postgresql_ops={"folded": "varchar_pattern_ops"},
+        )
         batch_op.create_index(
             "ix_dossier_handler", ["handler_post_id", "status", "due_at"], unique=False
         )

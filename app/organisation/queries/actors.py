@@ -20,7 +20,7 @@ from app.organisation.models import (
     Unit,
     UnitSuccession,
 )
-from app.security import ORGAN, PUBLIC, Actor, Holding, Role, post_term, unit_term
+from app.security import ONE_STOP, ORGAN, PUBLIC, Actor, Holding, Role, post_term, unit_term
 
 SEES_ALL = frozenset({Role.LEADER, Role.CLERK, Role.CHIEF_OF_OFFICE})
 
@@ -133,6 +133,8 @@ def _with_terms(
         terms = {PUBLIC, post_term(holding.post_id)}
         if holding.roles & SEES_ALL:
             terms.add(ORGAN)
+        if Role.ONE_STOP_OFFICER in holding.roles:
+            terms.add(ONE_STOP)
         if holding.post_id in head_units:
             terms.update(unit_term(unit) for unit in reach[head_units[holding.post_id]])
         yield replace(holding, terms=frozenset(terms))

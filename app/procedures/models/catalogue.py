@@ -193,7 +193,9 @@ class ProcedureFee(Base):
     name: Mapped[str] = mapped_column(Nfc(200))
     kind: Mapped[FeeKind]
     amount: Mapped[int | None]
-    most: Mapped[int | None]  # the highest amount, as 200,000 đồng a paper
+    further_from: Mapped[int | None]  # from this page on each costs `further_amount`
+    further_amount: Mapped[int | None]
+    most: Mapped[int | None]  # the highest amount of one copy, as 200,000 đồng
     per: Mapped[FeePer] = mapped_column(default=FeePer.DOSSIER)
     timing: Mapped[FeeTiming] = mapped_column(default=FeeTiming.BEFORE)
     case: Mapped[str] = mapped_column(Nfc(300), default="")

@@ -43,7 +43,7 @@ class Applicant(Base):
     __table_args__ = (
         sa.Index("ix_applicant_identity", "identity_number"),
         sa.Index("ix_applicant_phone", "phone"),
-        sa.Index("ix_applicant_folded", "folded"),
+        sa.Index("ix_applicant_folded", "folded", postgresql_ops={"folded": "varchar_pattern_ops"}),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -83,20 +83,19 @@ class Dossier(Base):
 
     `due_at` follows the clock: None while it is paused. `finished_at` is the moment of the result,
     which decides on early, on time or late; `delivered_at` that of handing it over. A dossier of
-    the provincial system has `external_code` and no code of ours.
+    the provincial system has `external_code` and no code of ours; ours is written last of all.
     """
 
     __tablename__ = "dossier"
     __table_args__ = (
         sa.UniqueConstraint("organ_code", "received_on", "serial"),
-        sa.CheckConstraint("code IS NOT NULL OR external_code IS NOT NULL", name="has_code"),
         sa.Index("ix_dossier_status", "status", "due_at"),
         sa.Index("ix_dossier_received", "received_at", "id"),
         sa.Index("ix_dossier_unit", "unit_id", "status", "due_at"),
         sa.Index("ix_dossier_handler", "handler_post_id", "status", "due_at"),
         sa.Index("ix_dossier_applicant", "applicant_id", "received_at"),
         sa.Index("ix_dossier_procedure", "procedure_id", "received_at"),
-        sa.Index("ix_dossier_folded", "folded"),
+        sa.Index("ix_dossier_folded", "folded", postgresql_ops={"folded": "varchar_pattern_ops"}),
         sa.Index("ix_dossier_book_day", "is_fast", "received_on"),
         sa.Index(  # everything the yearly report groups by: it is answered from the index alone
             "ix_dossier_report",

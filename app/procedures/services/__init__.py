@@ -1,1 +1,107 @@
 """What can be done with procedures and dossiers."""
+
+from app.procedures.identity import Person, looks_like_card, parse_card
+from app.procedures.services.catalogue import (
+    draft_version,
+    import_catalogue,
+    load_books,
+    publish_version,
+)
+from app.procedures.services.ending import evaluate, extend, refuse, stop, withdraw
+from app.procedures.services.fast import (
+    complete_fast,
+    fast_to_ordinary,
+    finish_fast,
+    start_fast,
+    tidy_values,
+)
+from app.procedures.services.handling import (
+    assign,
+    check_papers,
+    deliver,
+    finish_step,
+    give_result,
+    mark_printed,
+    return_step,
+)
+from app.procedures.services.money import (
+    Quantities,
+    add_fee,
+    ask_fees,
+    exempt,
+    pay,
+    quote,
+)
+from app.procedures.services.pausing import (
+    ask_opinion,
+    ask_supplements,
+    keep_opinion,
+    open_supplement_link,
+    send_supplements,
+    supplement_code,
+    take_supplements,
+)
+from app.procedures.services.receiving import (
+    PaperGiven,
+    Reception,
+    accept,
+    keep_applicant,
+    receive,
+)
+from app.procedures.services.scans import (
+    ClaimedScan,
+    attach_scan,
+    claim_scans,
+    keep_reading,
+    reading_failed,
+)
+
+__all__ = [
+    "ClaimedScan",
+    "PaperGiven",
+    "Person",
+    "Quantities",
+    "Reception",
+    "accept",
+    "add_fee",
+    "ask_fees",
+    "ask_opinion",
+    "ask_supplements",
+    "assign",
+    "attach_scan",
+    "check_papers",
+    "claim_scans",
+    "complete_fast",
+    "deliver",
+    "draft_version",
+    "evaluate",
+    "exempt",
+    "extend",
+    "fast_to_ordinary",
+    "finish_fast",
+    "finish_step",
+    "give_result",
+    "import_catalogue",
+    "keep_applicant",
+    "keep_opinion",
+    "keep_reading",
+    "load_books",
+    "looks_like_card",
+    "mark_printed",
+    "open_supplement_link",
+    "parse_card",
+    "pay",
+    "publish_version",
+    "quote",
+    "reading_failed",
+    "receive",
+    "refuse",
+    "return_step",
+    "send_supplements",
+    "start_fast",
+    "stop",
+    "supplement_code",
+    "take_supplements",
+    "tidy_values",
+    "withdraw",
+]

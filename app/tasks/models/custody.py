@@ -27,6 +27,8 @@ class Station(enum.Enum):
     FORM_REVIEW = "form_review"  # the office, which checks its form
     SIGNATURE = "signature"  # whoever signs it
     ISSUING = "issuing"  # the clerk: number, seal, sending
+    COUNTER = "counter"  # the one-stop counter: taking in, handing over the result
+    CITIZEN = "citizen"  # back with the citizen, who has to supply something; no time runs
 
 
 class Custody(Base):

@@ -20,7 +20,8 @@ from app.tasks.views.blueprint import bp
 from app.web.gate import needs
 from app.web.shell import current_actor
 
-STATIONS = [station for station in Station if station is not Station.READERS]
+NOBODYS = frozenset({Station.READERS, Station.CITIZEN})  # no one of the office has to act
+STATIONS = [station for station in Station if station not in NOBODYS]
 CODES = {station.value: station for station in Station}
 
 

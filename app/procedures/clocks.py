@@ -1,0 +1,167 @@
+"""The clock of a dossier: the limit of its version, the stages of its steps, its own copy of the
+end for lists and reports."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from app import outbox
+from app.clock import local, now
+from app.notifications.services import notify
+from app.procedures.house import house
+from app.procedures.models import PAUSED, Dossier, DossierStep, ProcedureVersion
+from app.security import Actor
+from app.worktime import queries as worktime
+from app.worktime import services as clocks
+from app.worktime.calendar import Unit
+from app.worktime.hooks import ClockMoved, ClockWarned, clock_moved, clock_warned
+from app.worktime.models import DeadlineClock
+from app.worktime.rules import Rule
+
+KIND, INTAKE = "dossier", "intake"
+WARN_FROM = 80  # percent of the limit
+
+
+def subscribe() -> None:
+    """Let a corrected calendar move the ends of dossiers, and a warning reach whoever has one."""
+    clock_moved.subscribe(follow_calendar)
+    clock_warned.subscribe(warn)
+
+
+def calendar_id(session: Session) -> int | None:
+    """The counter's calendar; None (the organ's) where there is none of its name."""
+    name = house().calendar
+    found = (one.id for one in worktime.all_calendars(session) if one.name == name)
+    return next(found, None)
+
+
+def start(session: Session, actor: Actor, dossier: Dossier, version: ProcedureVersion) -> None:
+    """Count the limit of the version from the receipt on, the stages within it."""
+    order = clocks.ClockOrder(
+        KIND,
+        dossier.id,
+        version.rule,
+        dossier.received_at,
+        calendar_id=calendar_id(session),
+        may_restart=version.may_restart,
+        most_extensions=version.most_extensions,
+        most_extension_amount=version.most_extension_amount,
+        stages=[(step.name, step.hundredths) for step in timed(dossier)],
+    )
+    clock = clocks.start_clock(session, actor, order)
+    dossier.original_due_at = clock.original_due_at
+    follow(dossier, clock)
+
+
+def start_intake(session: Session, actor: Actor, dossier: Dossier) -> None:
+    """The limit within which the office says what is missing, before acceptance."""
+    rule = Rule.of(house().intake_notice_days, Unit.WORKING_DAY)
+    order = clocks.ClockOrder(
+        KIND, dossier.id, rule, dossier.received_at, name=INTAKE, calendar_id=calendar_id(session)
+    )
+    clocks.start_clock(session, actor, order)
+
+
+def finish_intake(session: Session, actor: Actor, dossier: Dossier) -> None:
+    """What is missing was said, or the dossier was accepted."""
+    clock = worktime.find_clock(session, KIND, dossier.id, INTAKE)
+    if clock is not None:
+        clocks.finish_clock(session, actor, clock)
+
+
+def timed(dossier: Dossier) -> list[DossierStep]:
+    """The steps that have a share of the limit, in order: they are the stages of the clock."""
+    return [step for step in dossier.steps if step.hundredths > 0]
+
+
+def follow(dossier: Dossier, clock: DeadlineClock) -> None:
+    """Copy the ends that the clock has now."""
+    dossier.due_at = clock.due_at
+    for step, stage in zip(timed(dossier), clock.stages, strict=False):
+        step.due_at = stage.due_at
+
+
+def of(session: Session, dossier: Dossier) -> DeadlineClock | None:
+    """The clock, locked for a change; None for a dossier whose end was imported."""
+    if worktime.find_clock(session, KIND, dossier.id) is None:
+        return None
+    return worktime.get_clock(session, KIND, dossier.id)
+
+
+def pause(
+    session: Session, actor: Actor, dossier: Dossier, *, reason: str, document: str = ""
+) -> None:
+    """Stop the clock, unless it stands already."""
+    clock = of(session, dossier)
+    if clock is not None and clock.open_pause is None:
+        clocks.pause_clock(session, actor, clock, reason=reason, document=document)
+        follow(dossier, clock)
+
+
+def resume(session: Session, actor: Actor, dossier: Dossier, *, restart: bool = False) -> None:
+    """Let it go on. Raises RuleViolated when it is to begin anew and the version says nothing."""
+    clock = of(session, dossier)
+    if clock is not None and clock.open_pause is not None:
+        clocks.resume_clock(session, actor, clock, restart=restart)
+        follow(dossier, clock)
+
+
+def finish_step(session: Session, actor: Actor, dossier: Dossier, step: DossierStep) -> None:
+    """A stage is done; its unused time flows on."""
+    clock = of(session, dossier)
+    if clock is not None and step in timed(dossier):
+        clocks.finish_stage(session, actor, clock, position=timed(dossier).index(step) + 1)
+
+
+def finish(session: Session, actor: Actor, dossier: Dossier) -> None:
+    """The result is there, or there will be none. A paused clock keeps no end."""
+    clock = of(session, dossier)
+    if clock is not None:
+        if clock.open_pause is not None:
+            clocks.resume_clock(session, actor, clock)
+        clocks.finish_clock(session, actor, clock)
+        follow(dossier, clock)
+    finish_intake(session, actor, dossier)
+
+
+def follow_calendar(session: Session, moved: ClockMoved) -> None:
+    """A corrected calendar moved the end: the dossier's dates follow and its holder is told."""
+    if moved.clock.kind != KIND or moved.clock.name:
+        return
+    dossier = session.get(Dossier, moved.clock.thing_id)
+    if dossier is None or not dossier.is_open or dossier.status in PAUSED:
+        return
+    follow(dossier, moved.clock)
+    when = f"{local(dossier.due_at):%H:%M %d/%m/%Y}" if dossier.due_at else "chưa rõ"
+    _tell(
+        session, dossier, "dossier.due_moved",
+        f"Hẹn trả chuyển sang {when}: {dossier.shown_code}",
+        f"Lịch làm việc thay đổi: {moved.why}.",
+    )  # fmt: skip
+    outbox.changed(session, KIND, dossier.id)
+
+
+def warn(session: Session, warned: ClockWarned) -> None:
+    """Most of the limit is used up, or all of it."""
+    if warned.clock.kind != KIND or warned.clock.name or warned.percent < WARN_FROM:
+        return
+    dossier = session.get(Dossier, warned.clock.thing_id)
+    if dossier is None or not dossier.is_open or dossier.finished_at is not None:
+        return
+    late = dossier.due_at is not None and now() >= dossier.due_at
+    said = "Quá hạn" if late else f"Đã dùng {warned.percent}% thời hạn"
+    _tell(session, dossier, "dossier.warned", f"{said}: {dossier.shown_code}", "")
+
+
+def _tell(session: Session, dossier: Dossier, event: str, title: str, text: str) -> None:
+    post, unit = dossier.handler_post_id, dossier.unit_id
+    notify(
+        session,
+        event=event,
+        kind=KIND,
+        thing_id=dossier.id,
+        title=title,
+        text=text,
+        post_ids=[post] if post else [],
+        unit_ids=[unit] if unit and not post else [],
+    )

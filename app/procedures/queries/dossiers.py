@@ -1,0 +1,362 @@
+"""Reading dossiers: what the actor may see, lists with tabs, the search at the counter."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
+
+from app.clock import VIETNAM, now, today
+from app.db import is_sqlite
+from app.errors import NotFound
+from app.organisation.names import fold_name
+from app.procedures.models import (
+    OPEN,
+    PAUSED,
+    RUNNING,
+    Applicant,
+    Channel,
+    Dossier,
+    DossierPaper,
+    DossierStatus,
+    ProcedureVersion,
+)
+from app.procedures.permissions import RECEIVE
+from app.procedures.queries.catalogue import find_procedures
+from app.security import ONE_STOP, Actor, authorize, visible
+
+KIND = "dossier"
+S = DossierStatus
+
+
+def visible_dossiers(actor: Actor) -> sa.Select[tuple[Dossier]]:
+    """Every list, count, search and export starts here. The counter sees all of them."""
+    rows = sa.select(Dossier)
+    return rows if ONE_STOP in actor.terms else visible(rows, Dossier.id, KIND, actor)
+
+
+def get_dossier(session: Session, actor: Actor, token: str) -> Dossier:
+    """With procedure, version, applicant, papers, scans and steps. Raises NotFound."""
+    row = session.scalar(_whole(actor).where(Dossier.token == token))
+    if row is None:
+        raise NotFound(f"dossier {token}")
+    return row
+
+
+def dossier_by_id(session: Session, actor: Actor, dossier_id: int) -> Dossier:
+    """The same by its id. Raises NotFound."""
+    row = session.scalar(_whole(actor).where(Dossier.id == dossier_id))
+    if row is None:
+        raise NotFound(f"dossier {dossier_id}")
+    return row
+
+
+def _whole(actor: Actor) -> sa.Select[tuple[Dossier]]:
+    return visible_dossiers(actor).options(
+        joinedload(Dossier.procedure),
+        joinedload(Dossier.procedure_version),
+        joinedload(Dossier.applicant),
+        selectinload(Dossier.papers).selectinload(DossierPaper.scans),
+        selectinload(Dossier.steps),
+    )
+
+
+def tidy_code(text: str) -> str:
+    """A code as it is kept: without blanks, in capitals."""
+    return re.sub(r"\s+", "", text).upper()
+
+
+def dossier_with_code(session: Session, actor: Actor, code: str) -> Dossier | None:
+    """By our code or that of the provincial system."""
+    code = tidy_code(code)
+    wanted = sa.or_(Dossier.code == code, Dossier.external_code == code)
+    return session.scalar(visible_dossiers(actor).where(wanted)) if code else None
+
+
+def begins(column: InstrumentedAttribute[str], prefix: str) -> sa.ColumnElement[bool]:
+    """Rows whose text begins so, in the form that each database answers from its index."""
+    if is_sqlite():
+        return sa.and_(column >= prefix, column < f"{prefix}\U0010ffff")
+    return column.startswith(prefix, autoescape=True)
+
+
+@dataclass(frozen=True, slots=True)
+class DossierFilter:
+    """What a list shows. `tab`: see `TABS`; days are Vietnam's."""
+
+    text: str = ""
+    tab: str = "all"
+    unit_id: int | None = None
+    handler_post_id: int | None = None
+    field: str = ""
+    procedure_id: int | None = None
+    channel: Channel | None = None
+    received_from: date | None = None
+    received_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DossierPage:
+    """One page of a list, with the numbers of all tabs."""
+
+    rows: list[Dossier]
+    total: int
+    tabs: dict[str, int]
+    number: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+
+def day_start(day: date) -> datetime:
+    """Midnight in Vietnam."""
+    return datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
+
+
+def tab_terms(actor: Actor) -> dict[str, list[sa.ColumnElement[bool]]]:
+    """The tabs of the lists with their conditions."""
+    d, moment = Dossier, now()
+    tomorrow = day_start(today() + timedelta(days=1))
+    running = d.status.in_(RUNNING)
+    return {
+        "all": [],
+        "processing": [running],
+        "supplement": [d.status.in_(PAUSED)],
+        "late": [running, d.due_at < moment],
+        "due_today": [running, d.due_at >= moment, d.due_at < tomorrow],
+        "to_return": [d.status == S.DONE],
+        "delivered": [d.status == S.DELIVERED],
+        "mine": [d.status.in_(OPEN), d.handler_post_id.in_(sorted(actor.post_ids))],
+        "fast_today": [d.is_fast.is_(True), d.received_on == today()],
+    }
+
+
+def _wanted(chosen: DossierFilter) -> list[sa.ColumnElement[bool]]:
+    d = Dossier
+    equal = {
+        d.unit_id: chosen.unit_id,
+        d.handler_post_id: chosen.handler_post_id,
+        d.field: chosen.field or None,
+        d.procedure_id: chosen.procedure_id,
+        d.channel: chosen.channel,
+    }
+    found: list[sa.ColumnElement[bool]] = [
+        column == value for column, value in equal.items() if value is not None
+    ]
+    if chosen.received_from is not None:
+        found.append(d.received_on >= chosen.received_from)
+    if chosen.received_to is not None:
+        found.append(d.received_on <= chosen.received_to)
+    if chosen.text.strip():
+        found.append(_like(chosen.text))
+    return found
+
+
+def _like(text: str) -> sa.ColumnElement[bool]:
+    """A code or its beginning, a running number, a number of a card or telephone, a name."""
+    code, digits = tidy_code(text), re.sub(r"\D", "", text)
+    some = [Dossier.code == code, Dossier.external_code == code]
+    if re.search(r"\d", code):
+        some += [begins(Dossier.code, code), begins(Dossier.external_code, code)]  # type: ignore[arg-type]
+    if code.isdigit() and len(code) <= 4:
+        some.append(sa.and_(Dossier.received_on == today(), Dossier.serial == int(code)))
+    if digits == code and len(digits) >= 8:
+        who = sa.or_(Applicant.identity_number == digits, Applicant.phone == digits)
+        some.append(Dossier.applicant_id.in_(sa.select(Applicant.id).where(who)))
+    if not digits and fold_name(text):
+        some.append(begins(Dossier.folded, fold_name(text)))
+    return sa.or_(*some)
+
+
+def dossier_page(
+    session: Session, actor: Actor, chosen: DossierFilter, *, number: int = 1, size: int = 50
+) -> DossierPage:
+    """The newest first; what is late or waits: the nearest end first. Three queries."""
+    tabs = tab_terms(actor)
+    tab = chosen.tab if chosen.tab in tabs else "all"
+    base = visible_dossiers(actor).where(*_wanted(chosen))
+    counts = base.with_only_columns(
+        *(
+            sa.func.count(sa.case((sa.and_(sa.true(), *terms), 1))).label(name)
+            for name, terms in tabs.items()
+        )
+    )
+    numbers = {name: int(value) for name, value in session.execute(counts).one()._mapping.items()}
+    by_due = tab in ("processing", "late", "due_today", "mine")
+    order = (
+        (Dossier.due_at, Dossier.id)
+        if by_due
+        else (sa.desc(Dossier.received_at), sa.desc(Dossier.id))
+    )
+    rows = (
+        base.where(*tabs[tab])
+        .options(joinedload(Dossier.procedure), joinedload(Dossier.applicant))
+        .order_by(*order)
+        .offset((number - 1) * size)
+        .limit(size)
+    )
+    return DossierPage(list(session.scalars(rows)), numbers[tab], numbers, number, size)
+
+
+@dataclass(frozen=True, slots=True)
+class CounterHits:
+    """What the one box of the counter finds."""
+
+    procedures: list[ProcedureVersion]
+    dossiers: list[Dossier]
+    applicants: list[Applicant]
+
+
+def counter_search(session: Session, actor: Actor, text: str, *, limit: int = 10) -> CounterHits:
+    """Procedures by words, dossiers by code, name or number, people by the same."""
+    text = text.strip()
+    if not text:
+        return CounterHits([], [], [])
+    dossiers = (
+        visible_dossiers(actor)
+        .where(_like(text))
+        .options(joinedload(Dossier.procedure))
+        .order_by(Dossier.received_at.desc(), Dossier.id.desc())
+        .limit(limit)
+    )
+    return CounterHits(
+        find_procedures(session, text, limit=limit),
+        list(session.scalars(dossiers)),
+        find_applicants(session, actor, text, limit=limit) if actor.may(RECEIVE) else [],
+    )
+
+
+def find_applicants(
+    session: Session, actor: Actor, text: str, *, limit: int = 8
+) -> list[Applicant]:
+    """People who came before: by the beginning of the name without marks, by card or telephone.
+
+    Raises:
+        PermissionDenied: the actor is not at the counter.
+    """
+    authorize(actor, RECEIVE)
+    digits, name = re.sub(r"\D", "", text), fold_name(text)
+    a = Applicant
+    if len(digits) >= 4:
+        some = [begins(a.identity_number, digits), begins(a.phone, digits)]
+    elif len(name) >= 2:
+        some = [begins(a.folded, name)]
+    else:
+        return []
+    rows = sa.select(a).where(sa.or_(*some)).order_by(a.last_at.desc(), a.id).limit(limit)
+    return list(session.scalars(rows))
+
+
+def get_applicant(session: Session, actor: Actor, token: str) -> Applicant:
+    """Raises NotFound, PermissionDenied."""
+    authorize(actor, RECEIVE)
+    row = session.scalar(sa.select(Applicant).filter_by(token=token))
+    if row is None:
+        raise NotFound(f"applicant {token}")
+    return row
+
+
+def dossiers_of_applicant(
+    session: Session, actor: Actor, applicant_id: int, limit: int = 10
+) -> list[Dossier]:
+    """What somebody handed in before, the newest first."""
+    rows = visible_dossiers(actor).where(Dossier.applicant_id == applicant_id)
+    return list(
+        session.scalars(
+            rows.options(joinedload(Dossier.procedure))
+            .order_by(Dossier.received_at.desc(), Dossier.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TodayCounts:
+    """The day at the counter in numbers."""
+
+    received: int
+    due_today: int
+    to_return: int
+    late: int
+    fast: int
+
+
+def today_counts(session: Session, actor: Actor) -> TodayCounts:
+    """One query."""
+    tabs = tab_terms(actor)
+    some = {
+        "received": [Dossier.received_on == today()],
+        "due_today": tabs["due_today"],
+        "to_return": tabs["to_return"],
+        "late": tabs["late"],
+        "fast": tabs["fast_today"],
+    }
+    of_interest = sa.or_(Dossier.received_on == today(), Dossier.status.in_([*RUNNING, S.DONE]))
+    counts = (
+        visible_dossiers(actor)
+        .where(of_interest)
+        .with_only_columns(
+            *(
+                sa.func.count(sa.case((sa.and_(*terms), 1))).label(name)
+                for name, terms in some.items()
+            )
+        )
+    )
+    return TodayCounts(**{k: int(v) for k, v in session.execute(counts).one()._mapping.items()})
+
+
+def register_rows(session: Session, actor: Actor, first: date, last: date) -> Sequence[Dossier]:
+    """Form 07, the register: what came in from `first` to `last`, in the order of receipt."""
+    rows = visible_dossiers(actor).where(Dossier.received_on.between(first, last))
+    return session.scalars(
+        rows.options(joinedload(Dossier.procedure), joinedload(Dossier.applicant)).order_by(
+            Dossier.received_at, Dossier.id
+        )
+    ).all()
+
+
+class ResultClass(enum.Enum):
+    """On time or not; “on time” compares the moment of the result, not of picking it up."""
+
+    EARLY = "early"
+    ON_TIME = "on_time"
+    LATE = "late"
+    WITHIN = "within"
+    OVERDUE = "overdue"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+RESULT_LABELS: dict[ResultClass, str] = {
+    ResultClass.EARLY: "Trước hạn",
+    ResultClass.ON_TIME: "Đúng hạn",
+    ResultClass.LATE: "Trễ hạn",
+    ResultClass.WITHIN: "Trong hạn",
+    ResultClass.OVERDUE: "Quá hạn",
+    ResultClass.PAUSED: "Tạm dừng",
+    ResultClass.CLOSED: "Không giải quyết",
+}
+
+
+def result_class(dossier: Dossier, at: datetime | None = None) -> ResultClass:
+    """Early: on a day before the promised one."""
+    moment, due = at or now(), dossier.due_at
+    if dossier.status in (S.NOT_RECEIVED, S.WITHDRAWN, S.STOPPED):
+        return ResultClass.CLOSED
+    if dossier.finished_at is not None:
+        if due is None or dossier.finished_at <= due:
+            early = due is not None and (
+                dossier.finished_at.astimezone(VIETNAM).date() < due.astimezone(VIETNAM).date()
+            )
+            return ResultClass.EARLY if early else ResultClass.ON_TIME
+        return ResultClass.LATE
+    if dossier.status in PAUSED or due is None:
+        return ResultClass.PAUSED
+    return ResultClass.OVERDUE if moment > due else ResultClass.WITHIN
