@@ -22,13 +22,18 @@ SHORTEST, LONGEST = 2, 70
 
 @dataclass(frozen=True, slots=True)
 class RetentionRule:
-    """A sort of file and its period; `years` is None for ever."""
+    """A sort of file and its period; `years` is None for ever.
+
+    `source` is the law it was taken from; `verified` once the office has read it there.
+    """
 
     code: str
     label: str
     years: int | None
     construction: bool
     verified: bool = False
+    valid_from: date | None = None
+    source: str = ""
 
     @property
     def period(self) -> str:
@@ -66,6 +71,7 @@ def _counts(row: Mapping[str, Any], on: date) -> bool:
 
 def rules(on: date, path: Path = DATA) -> list[RetentionRule]:
     """The sorts of files in force on a day, in the order of the file."""
+    data = _read(path)
     return [
         RetentionRule(
             row["code"],
@@ -73,8 +79,10 @@ def rules(on: date, path: Path = DATA) -> list[RetentionRule]:
             row["years"],
             bool(row.get("construction")),
             bool(row.get("verified")),
+            row["valid_from"],
+            str(row.get("source") or data.get("source") or ""),
         )
-        for row in _read(path)["rules"]
+        for row in data["rules"]
         if _counts(row, on)
     ]
 

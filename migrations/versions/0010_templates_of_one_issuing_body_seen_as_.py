@@ -30,6 +30,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # The code before would give one body's template to all, and knows no scan of a paper document:
+    # its file stays, and the document waits for its scan again.
+    op.execute("DELETE FROM draft_template WHERE issuing_body_id IS NOT NULL")
+    op.execute("DELETE FROM paper_stage WHERE stage = 'scanned'")
     with op.batch_alter_table("draft_template", schema=None) as batch_op:
         batch_op.drop_constraint(
             batch_op.f("fk_draft_template_pdf_file_id_stored_file"), type_="foreignkey"

@@ -30,6 +30,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # The code before would take a template that nobody has checked, or that failed, for good.
+    op.execute("DELETE FROM draft_template WHERE state <> 'usable'")
     with op.batch_alter_table("draft_template", schema=None) as batch_op:
         batch_op.drop_index("ix_draft_template_checking")
         batch_op.drop_column("attempts")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -9,12 +11,19 @@ from flask import Flask
 
 from app import db
 from app.db import reading, transaction
+from app.files.models import FileRole
+from app.files.services import record_file
+from app.files.store import StoredBlob
 from app.incoming.models import IncomingDocument
 from app.models import metadata
+from app.outgoing.models import DraftTemplate, OutgoingDocument, PaperStage, Stage
+from app.outgoing.models.drafts import TemplateState
+from app.registers.models import DocumentType
 from app.triggers import APPEND_ONLY
 from config.settings import Settings
 from migrations import current
 from migrations.run import at_head, downgrade_to, upgrade_to
+from tests.factories import Office
 
 
 def test_the_head_equals_the_models(app: Flask) -> None:
@@ -59,6 +68,48 @@ def test_letters_that_were_there_are_folded_for_the_filter(app: Flask, settings:
     upgrade_to(settings.database_url)
     with reading() as session:
         assert session.scalars(sa.select(IncomingDocument.folded)).all() == [letter.folded]
+
+
+def test_nothing_stays_that_the_code_before_would_misunderstand(
+    app: Flask, office: Office, settings: Settings
+) -> None:
+    blob = StoredBlob("0" * 64, 3)
+    with transaction() as session:
+        file = record_file(
+            session, office.clerk, blob, name="a", media_type="", role=FileRole.MAIN,
+            kind="outgoing", thing_id=None,
+        )  # fmt: skip
+        paper = OutgoingDocument(
+            issuing_body_id=office.committee_id, drafter_post_id=office.specialist.post_id or 0,
+            document_type="report", subject_summary="Việc", drafting_unit_id=office.economy,
+            drafter_person_id=office.specialist.person_id,
+        )  # fmt: skip
+        session.add(
+            DocumentType(
+                code="report", label="Báo cáo", family="named", position=1,
+                valid_from=date(2026, 1, 1),
+            )
+        )  # fmt: skip
+        session.flush()
+        session.add(paper)
+        session.flush()
+        for no, (body, state) in enumerate(
+            [(None, "usable"), (None, "checking"), (office.committee_id, "usable")], 1
+        ):
+            session.add(
+                DraftTemplate(
+                    document_type="report", issuing_body_id=body, no=no, file_id=file.id,
+                    valid_from=date(2026, 1, 1), state=TemplateState(state),
+                )
+            )  # fmt: skip
+        for stage in (Stage.NUMBERED, Stage.SCANNED):
+            session.add(PaperStage(document_id=paper.id, stage=stage, file_id=file.id))
+    db.dispose()
+    downgrade_to(settings.database_url, "0009")
+    upgrade_to(settings.database_url)
+    with reading() as session:
+        assert session.scalars(sa.select(DraftTemplate.no)).all() == [1]
+        assert session.scalars(sa.select(PaperStage.stage)).all() == [Stage.NUMBERED]
 
 
 def test_the_append_only_triggers_stand_on_every_listed_table(app: Flask) -> None:

@@ -44,6 +44,19 @@ def this_catalogue() -> ResponseReturnValue:
     return redirect(url_for("casefiles.catalogue", year=today().year))
 
 
+@bp.get("/thoi-han-bao-quan")
+@needs(permissions.READ)
+def retention_periods() -> ResponseReturnValue:
+    """How long which files are kept, since when, by which law, and whether that was verified."""
+    day = today()
+    return render_template(
+        "casefiles/retention.html",
+        rules=retention.rules(day),
+        transfer=retention.transfer_rule(day),
+        day=day,
+    )
+
+
 @bp.get("/danh-muc/<int:year>")
 @needs(permissions.READ)
 def catalogue(year: int) -> ResponseReturnValue:

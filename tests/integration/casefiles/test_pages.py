@@ -22,7 +22,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 
 from app.audit import AuditLog
-from app.casefiles import chores, queries
+from app.casefiles import chores, queries, retention
 from app.casefiles.models import CaseFile, CatalogueEntry, CatalogueState, WorkHandover
 from app.clock import now, today
 from app.db import reading, transaction
@@ -362,3 +362,13 @@ def test_the_pages_need_as_many_queries_for_many_files_as_for_one(
     many = queries_of("/ho-so"), queries_of(detail), queries_of("/ho-so/ban-giao")
 
     assert many == few
+
+
+def test_periods_stand_on_a_page_with_their_source_and_doubt(app: Flask, office: Office) -> None:
+    shown = page(browser(app, office.specialist), "/ho-so/thoi-han-bao-quan")
+    for rule in retention.rules(today()):
+        assert rule.label in shown
+    assert "TT 10/2022/TT-BNV" in shown
+    assert "15/12/2022" in shown
+    doubtful = sum(not rule.verified for rule in retention.rules(today()))
+    assert shown.count(">Chưa kiểm chứng") + shown.count("Chưa kiểm chứng<") >= doubtful > 0
