@@ -31,6 +31,8 @@ from tests.factories import Office, make_office
 
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL")
 BROWSER = "tests/e2e/"
+# Files of the browser for the second process: about half of the time.
+BROWSER_BESIDE = ("test_day_of_a_letter.py", "test_dossier.py", "test_portal.py", "test_week.py")
 
 # The same examples at each run of CI, without a clock: a slow machine is no failure. Elsewhere new
 # ones are drawn each time.
@@ -51,12 +53,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 class FilesStayWhole(LoadScopeScheduling):
     """Which process runs what: what is costly to prepare is prepared once. So a file stays in one
-    process, and so do the files of the browser, except the long day of a letter beside them."""
+    process, and the files of the browser make two halves, each with its own running office."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
-        shared = file.startswith(BROWSER) and not file.endswith("/test_day_of_a_letter.py")
-        return BROWSER if shared else file
+        if not file.startswith(BROWSER):
+            return file
+        return f"{BROWSER}:{'beside' if file.endswith(BROWSER_BESIDE) else 'first'}"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesStayWhole:
