@@ -24,6 +24,7 @@ from app.procedures.services.handling import (
     mark_printed,
     return_step,
 )
+from app.procedures.services.importing import save_mapping, settle_difference
 from app.procedures.services.money import (
     Quantities,
     add_fee,
@@ -97,7 +98,9 @@ __all__ = [
     "receive",
     "refuse",
     "return_step",
+    "save_mapping",
     "send_supplements",
+    "settle_difference",
     "start_fast",
     "stop",
     "supplement_code",
