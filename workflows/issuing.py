@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import io
 import logging
+import tempfile
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.clock import today
@@ -22,9 +24,21 @@ from app.outgoing.models import DraftFormat, Stage, WorkKind
 from app.outgoing.papers import convert, layout
 from app.outgoing.papers.facts import padded
 from app.outgoing.services import jobs, results
+from app.outgoing.services.elsewhere import finish_brought
 from app.outgoing.services.jobs import LeaseLost, WorkClaim
 from app.outgoing.services.results import Work
-from app.outgoing.signing import apply, fields, places, timestamps
+from app.outgoing.signing import (
+    apply,
+    checked,
+    fields,
+    interrupted,
+    keeping,
+    places,
+    timestamps,
+    trust,
+)
+from app.outgoing.signing.signers import Holder
+from ocr.errors import FileRefused
 from workflows.keys import HeldKey, held_key
 from workflows.runtime import Runtime
 
@@ -183,6 +197,31 @@ def _seal(runtime: Runtime, claim: WorkClaim, work: Work) -> None:
     _finish(runtime, claim, Stage.SEALED, sealed)
 
 
+def _accept(runtime: Runtime, claim: WorkClaim, work: Work) -> None:
+    """Check what the signer brought: a signed PDF, or the answer of the helper program."""
+    brought = _bytes(runtime, claim.detail["sha256"])
+    holder, folder = Holder(work.signer_name), runtime.settings.var_dir
+    if claim.detail["how"] == "helper":
+        pending = keeping.kept(folder, claim.detail["stage"])
+        if pending is None:
+            raise RuleViolated("Chưa tải yêu cầu ký của bản này.")
+        brought = interrupted.complete(pending, brought, holder, tsa=_clock(runtime))
+    if work.pdf is None:
+        raise RuleViolated("Phiên bản này chưa có tệp.")
+    roots = trust.load(runtime.settings.trust_dir)
+    with tempfile.TemporaryDirectory(prefix="signed-") as place:
+        path = Path(place) / "signed.pdf"
+        path.write_bytes(brought)
+        try:
+            found = checked.accept(Path(runtime.store.path(work.pdf)), path, holder, roots)
+        except FileRefused as refused:
+            raise RuleViolated(refused.sentence) from refused
+    blob = runtime.store.put(io.BytesIO(brought))
+    with transaction("outgoing.signed_elsewhere") as session:
+        finish_brought(session, claim, blob, found.signature.fingerprint)
+    keeping.forget(folder, claim.detail["stage"])
+
+
 def _finish(runtime: Runtime, claim: WorkClaim, stage: Stage, pdf: bytes) -> None:
     blob = runtime.store.put(io.BytesIO(pdf))
     with transaction("outgoing.stage") as session:
@@ -205,4 +244,5 @@ ACTS = {
     WorkKind.SIGN: _sign,
     WorkKind.STAMP: _stamp,
     WorkKind.SEAL: _seal,
+    WorkKind.ACCEPT: _accept,
 }

@@ -22,6 +22,7 @@ ACTS = {
     "outgoing.opinion_asked": "Xin ý kiến đơn vị",
     "outgoing.opinion_reminded": "Nhắc đơn vị cho ý kiến",
     "outgoing.opinion_given": "Cho ý kiến về dự thảo",
+    "outgoing.signed_copy_brought": "Nộp bản đã ký",
     "outgoing.signed": "Ký văn bản",
     "outgoing.numbered": "Cấp số, ngày văn bản đi",
     "outgoing.number_taken_back": "Hủy số văn bản đi",

@@ -183,6 +183,7 @@ class WorkKind(enum.Enum):
     SIGN = "sign"
     STAMP = "stamp"  # number and date into their fields
     SEAL = "seal"
+    ACCEPT = "accept"  # what the signer brought back is checked
 
 
 class WorkState(enum.Enum):

@@ -5,8 +5,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import audit, outbox
 from app.errors import PermissionDenied, RuleViolated
+from app.files.models import FileRole
+from app.files.services import record_file
 from app.files.store import StoredBlob
+from app.organisation.queries.actors import actor_for
 from app.outgoing import permissions
 from app.outgoing.models import (
     Medium,
@@ -18,10 +22,11 @@ from app.outgoing.models import (
     WorkKind,
     WorkState,
 )
-from app.outgoing.queries.documents import get_document
+from app.outgoing.queries.documents import KIND, get_document
 from app.outgoing.services import jobs, moving
 from app.outgoing.services.authority import must_still_sign
 from app.outgoing.services.issuing import note_signed, record_stage
+from app.outgoing.services.jobs import WorkClaim
 from app.security import Actor, authorize
 
 S = OutgoingStatus
@@ -57,6 +62,64 @@ def stage_to_sign(session: Session, actor: Actor, document: OutgoingDocument) ->
     return stage
 
 
+def bring_signed(
+    session: Session,
+    actor: Actor,
+    *,
+    document_id: int,
+    stage_id: int,
+    blob: StoredBlob,
+    how: str,
+) -> OutgoingJob:
+    """Keep what the signer brought back for the stage `stage_id` and let a worker check it.
+
+    `how` is "own_tool" for a signed PDF or "helper" for the helper program's answer. What was
+    brought before and is not checked yet counts no more.
+
+    Raises RuleViolated when the document went on meanwhile, PermissionDenied.
+    """
+    document = get_document(session, actor, document_id)
+    _same_stage(session, actor, document, stage_id)
+    actor = authorize(actor, permissions.SIGN, post_id=document.signer_post_id)
+    name = f"nop-{how}-{document.id}"
+    file = record_file(
+        session, actor, blob, name=name, media_type="application/octet-stream",
+        role=FileRole.ATTACHMENT, kind=KIND, thing_id=document.id,
+    )  # fmt: skip
+    jobs.cancel(session, document.id, WorkKind.ACCEPT)
+    audit.record(session, actor, "outgoing.signed_copy_brought", document.id, file=file.id, how=how)
+    outbox.changed(session, KIND, document.id)
+    return jobs.enqueue(
+        session, actor, document.id, WorkKind.ACCEPT, document.approved_no or 0,
+        stage=stage_id, sha256=blob.sha256, how=how, post=document.signer_post_id,
+    )  # fmt: skip
+
+
+def finish_brought(
+    session: Session, claim: WorkClaim, blob: StoredBlob, fingerprint: str
+) -> OutgoingDocument:
+    """What was brought is the document with one good signature: it goes on.
+
+    Raises LeaseLost, and what `hand_in_signed` raises: rights may have ended meanwhile.
+    """
+    job, detail = jobs.held_job(session, claim), claim.detail
+    actor = actor_for(session, claim.asked_by or 0, detail["post"])
+    jobs.end(job)
+    return hand_in_signed(
+        session, actor, document_id=claim.document_id, stage_id=detail["stage"], blob=blob,
+        how=detail["how"], fingerprint=fingerprint,
+    )  # fmt: skip
+
+
+def _same_stage(
+    session: Session, actor: Actor, document: OutgoingDocument, stage_id: int
+) -> PaperStage:
+    stage = stage_to_sign(session, actor, document)
+    if stage.id != stage_id:
+        raise RuleViolated("Văn bản đã thay đổi sau khi tải xuống. Hãy tải lại và ký bản mới.")
+    return stage
+
+
 def hand_in_signed(
     session: Session,
     actor: Actor,
@@ -74,9 +137,7 @@ def hand_in_signed(
     Raises RuleViolated when the document went on meanwhile, PermissionDenied.
     """
     document = get_document(session, actor, document_id)
-    stage = stage_to_sign(session, actor, document)
-    if stage.id != stage_id:
-        raise RuleViolated("Văn bản đã thay đổi sau khi tải xuống. Hãy tải lại và ký bản mới.")
+    _same_stage(session, actor, document, stage_id)
     actor = authorize(actor, permissions.SIGN, post_id=document.signer_post_id)
     record_stage(session, actor, document, Stage.SIGNED, blob, how=how, certificate=fingerprint)
     _end_signing(session, document.id)

@@ -27,6 +27,7 @@ FITS: dict[WorkKind, frozenset[OutgoingStatus]] = {
     WorkKind.CONVERT: IN_REVIEW | {S.DRAFT, S.APPROVED},
     WorkKind.CHECK: IN_REVIEW | {S.DRAFT, S.APPROVED},
     WorkKind.SIGN: frozenset({S.APPROVED, S.NUMBERED}),
+    WorkKind.ACCEPT: frozenset({S.APPROVED, S.NUMBERED}),
     WorkKind.STAMP: frozenset({S.NUMBERED}),
     WorkKind.SEAL: frozenset({S.NUMBERED}),
 }
@@ -65,7 +66,7 @@ def _as_responsible(actor: Actor, document: OutgoingDocument, kind: WorkKind) ->
         if may_write(actor, document):
             return authorize(actor, permissions.DRAFT, post_id=document.drafter_post_id)
         return authorize(actor, permissions.CHECK_FORM)
-    if kind is WorkKind.SIGN and document.signer_post_id in actor.post_ids:
+    if kind in (WorkKind.SIGN, WorkKind.ACCEPT) and document.signer_post_id in actor.post_ids:
         return authorize(actor, permissions.SIGN, post_id=document.signer_post_id)
     return authorize(actor, permissions.ISSUE)
 
@@ -77,6 +78,6 @@ def _still_needed(session: Session, document: OutgoingDocument, job: OutgoingJob
         return job.version_no == newest_no(session, document.id)
     if job.version_no != document.approved_no:
         return False
-    if job.kind is WorkKind.SIGN:
+    if job.kind in (WorkKind.SIGN, WorkKind.ACCEPT):
         return document.signed_at is None
     return job.kind is WorkKind.STAMP or document.signed_at is not None

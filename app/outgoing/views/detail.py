@@ -58,6 +58,7 @@ JOB_LABELS = {
     "sign": "Ký số",
     "stamp": "Ghi số, ngày vào văn bản",
     "seal": "Ký số cơ quan",
+    "accept": "Kiểm tra bản đã ký",
 }
 
 

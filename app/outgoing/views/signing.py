@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import io
-import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +17,8 @@ from app.files.models import StoredFile
 from app.files.store import current_store
 from app.outgoing import permissions, queries
 from app.outgoing.models import OutgoingDocument
-from app.outgoing.services.elsewhere import hand_in_signed, stage_to_sign
-from app.outgoing.signing import checked, fields, interrupted, timestamps, trust
+from app.outgoing.services.elsewhere import bring_signed, stage_to_sign
+from app.outgoing.signing import fields, interrupted, keeping
 from app.outgoing.signing.errors import SigningFailed
 from app.outgoing.signing.interrupted import Pending
 from app.outgoing.signing.signers import Holder
@@ -30,7 +26,6 @@ from app.outgoing.views.blueprint import back_to, bp
 from app.security import Actor
 from app.web.gate import needs
 from app.web.shell import current_actor, settings
-from ocr.errors import FileRefused
 
 ANSWER_BYTES = 1024 * 1024
 
@@ -70,32 +65,27 @@ def uploaded(limit: int) -> bytes:
 @bp.post("/<token>/nop-ban-da-ky")
 @needs(permissions.SIGN)
 def hand_in(token: str) -> ResponseReturnValue:
-    """“Nộp bản đã ký”: the document signed by the officer's own tool."""
-    actor = current_actor()
+    """“Nộp bản đã ký”: the document signed by the officer's own tool; a worker checks it."""
     try:
-        data = uploaded(settings().limits.upload_bytes)
-        with reading() as session:
-            given = load(session, actor, token)
-        take(actor, given, data, "own_tool")
-    except FileRefused as error:
-        return back_to(token, error.sentence, "warn")
+        bring(token, settings().limits.upload_bytes, "own_tool")
     except AppError as error:
         return back_to(token, error.user_message, "warn")
-    return back_to(token, _("Đã nhận bản đã ký."))
+    return back_to(token, _("Đã nhận bản đã ký, đang kiểm tra chữ ký."))
 
 
-def take(actor: Actor, given: ToSign, data: bytes, how: str) -> None:
-    """Check a signed document in the sandbox, store it, and let the document go on."""
-    roots = trust.load(settings().trust_dir)
-    with tempfile.TemporaryDirectory(prefix="signed-") as folder:
-        path = Path(folder) / "signed.pdf"
-        path.write_bytes(data)
-        accepted = checked.accept(given.path, path, given.holder, roots)
+def bring(token: str, limit: int, how: str) -> None:
+    """Keep what the signer brought and let a worker check it. Raises InvalidInput for no file or
+    one that is too big, and what `stage_to_sign` raises."""
+    actor, data = current_actor(), uploaded(limit)
+    with reading() as session:
+        given = load(session, actor, token)
+    if how == "helper" and keeping.kept(settings().var_dir, given.stage_id) is None:
+        raise SigningFailed(_("Chưa tải yêu cầu ký của bản này."))
     blob = current_store().put(io.BytesIO(data))
-    with transaction("outgoing.signed_elsewhere") as session:
-        hand_in_signed(
+    with transaction("outgoing.bring_signed") as session:
+        bring_signed(
             session, actor, document_id=given.document_id, stage_id=given.stage_id, blob=blob,
-            how=how, fingerprint=accepted.signature.fingerprint,
+            how=how,
         )  # fmt: skip
 
 
@@ -106,7 +96,7 @@ def signing_request(token: str) -> ResponseReturnValue:
     try:
         with reading() as session:
             given = load(session, current_actor(), token)
-        pending = kept(given.stage_id) or begin(given)
+        pending = keeping.kept(settings().var_dir, given.stage_id) or begin(given)
     except AppError as error:
         return back_to(token, error.user_message, "warn")
     said = pending.request(given.title, given.holder.name)
@@ -118,53 +108,15 @@ def signing_request(token: str) -> ResponseReturnValue:
 @bp.post("/<token>/nop-chu-ky")
 @needs(permissions.SIGN)
 def answer_request(token: str) -> ResponseReturnValue:
-    """“Nộp chữ ký”: the helper's answer; the signed document is checked like any other."""
-    actor = current_actor()
+    """“Nộp chữ ký”: the helper's answer; a worker puts it in its place and checks it."""
     try:
-        answer = uploaded(ANSWER_BYTES)
-        with reading() as session:
-            given = load(session, actor, token)
-        pending = kept(given.stage_id)
-        if pending is None:
-            raise SigningFailed(_("Chưa tải yêu cầu ký của bản này."))
-        url = settings().tsa_url
-        tsa = timestamps.authority(url) if url else None
-        signed = interrupted.complete(pending, answer, given.holder, tsa=tsa)
-        take(actor, given, signed, "helper")
-    except FileRefused as error:
-        return back_to(token, error.sentence, "warn")
+        bring(token, ANSWER_BYTES, "helper")
     except AppError as error:
         return back_to(token, error.user_message, "warn")
-    _place(given.stage_id).unlink(missing_ok=True)
-    return back_to(token, _("Đã nhận chữ ký."))
-
-
-def _place(stage_id: int) -> Path:
-    return settings().var_dir / "signing" / f"{stage_id}.json"
+    return back_to(token, _("Đã nhận chữ ký, đang kiểm tra."))
 
 
 def begin(given: ToSign) -> Pending:
     """Make the file with room for the signature and keep it until the answer comes."""
     pending = interrupted.begin(given.path.read_bytes(), fields.SIGNER, None)
-    place = _place(given.stage_id)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    said = pending.facts() | {"pdf": base64.b64encode(pending.pdf).decode()}
-    handle, name = tempfile.mkstemp(dir=place.parent)
-    with os.fdopen(handle, "w", encoding="ascii") as out:
-        json.dump(said, out)
-    try:
-        os.link(name, place)  # who comes second takes what the first has kept
-    except FileExistsError:
-        return kept(given.stage_id) or pending
-    finally:
-        Path(name).unlink()
-    return pending
-
-
-def kept(stage_id: int) -> Pending | None:
-    """What waits for the answer to a request, if one was made."""
-    try:
-        said = json.loads(_place(stage_id).read_text(encoding="ascii"))
-    except FileNotFoundError:
-        return None
-    return Pending.of(base64.b64decode(said["pdf"]), said)
+    return keeping.keep(settings().var_dir, given.stage_id, pending)

@@ -7,6 +7,7 @@ import base64
 import io
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pyhanko.sign.signers import SimpleSigner
 
+from app.clock import now
 from app.db import reading, transaction
 from app.files.store import current_store
 from app.incoming.quarantine import current_quarantine
-from app.outgoing import services
-from app.outgoing.models import OutgoingDocument, OutgoingStatus
+from app.outgoing import chores, services
+from app.outgoing.models import OutgoingDocument, OutgoingJob, OutgoingStatus, WorkKind
+from app.outgoing.services import jobs
 from app.outgoing.signing import fields, verdict
 from app.web.shell import settings
 from ocr.errors import SENTENCES
@@ -56,6 +59,13 @@ class Table:
         )
         return answer.get_data(as_text=True)
 
+    def bring(self, where: str, data: bytes) -> str:
+        """Send it, let the worker check it; what the page says then."""
+        assert "đang kiểm tra" in self.send(where, data)
+        assert "Kiểm tra bản đã ký" in page(self.client, self.at)  # while it waits
+        assert issuing.run_next(self.running)
+        return page(self.client, self.at)
+
     def sign(self, pdf: bytes, who: keys.Identity, folder: Path) -> bytes:
         """What an own tool makes of a file."""
         (folder / "in.pdf").write_bytes(pdf)
@@ -83,9 +93,9 @@ def test_the_signed_file_is_taken_and_the_document_goes_on(
     table: Table, office: Office, writers: Writers, tmp_path: Path
 ) -> None:
     assert "Tải xuống để ký" in page(table.client, table.at)
-    said = table.send("nop-ban-da-ky", table.sign(pdf_of(table.id), table.signer, tmp_path))
+    said = table.bring("nop-ban-da-ky", table.sign(pdf_of(table.id), table.signer, tmp_path))
 
-    assert "Đã nhận bản đã ký." in said
+    assert "Kiểm tra bản đã ký" not in said
     assert (writers.status(table.id), failed(table.id)) == (S.SIGNED, [])
     assert "Tải xuống để ký" not in page(table.client, table.at)
     with transaction() as session:
@@ -100,8 +110,8 @@ def test_other_signatures_files_and_people_are_refused(
 ) -> None:
     before = pdf_of(table.id)
     other = table.sign(before, keys.issue("Người Khác", table.root), tmp_path)
-    assert "không phải của người ký văn bản này" in table.send("nop-ban-da-ky", other)
-    assert SENTENCES["broken"] in table.send("nop-ban-da-ky", b"chu khong phai PDF")
+    assert "không phải của người ký văn bản này" in table.bring("nop-ban-da-ky", other)
+    assert SENTENCES["broken"] in table.bring("nop-ban-da-ky", b"chu khong phai PDF")
     assert "Chưa chọn tệp nào." in table.send("nop-ban-da-ky", b"")
     signed = table.sign(before, table.signer, tmp_path)
     for person in (office.specialist, office.chief):
@@ -127,12 +137,37 @@ def test_the_helpers_answer_is_put_in_its_place(
     assert asked == table.client.get(f"{table.at}/yeu-cau-ky.json").get_json()
     assert asked["signer"] == office.leader.name
     wrong = answered(asked, keys.issue("Người Khác", table.root), table.root)
-    assert "không phải của" in table.send("nop-chu-ky", wrong)
+    assert "không phải của" in table.bring("nop-chu-ky", wrong)
     forged = answered(asked, keys.issue(office.leader.name), keys.issue("CA lạ"))
-    table.send("nop-chu-ky", forged)  # the right name, but nobody vouches for it
+    table.bring("nop-chu-ky", forged)  # the right name, but nobody vouches for it
     assert writers.status(table.id) is S.APPROVED
 
-    assert "Đã nhận chữ ký." in table.send("nop-chu-ky", answered(asked, table.signer, table.root))
+    table.bring("nop-chu-ky", answered(asked, table.signer, table.root))
     assert writers.status(table.id) is S.SIGNED
     [one] = verdict.read(pdf_of(table.id), [table.root.der])
     assert (one.signer, one.ok) == (office.leader.name, True)
+
+
+def test_what_was_brought_outlives_a_worker_that_dies(
+    table: Table, writers: Writers, tmp_path: Path
+) -> None:
+    table.send("nop-ban-da-ky", table.sign(pdf_of(table.id), table.signer, tmp_path))
+    with transaction() as session:
+        claim = jobs.claim_job(session)  # by a worker that is killed now
+        assert claim is not None
+        assert claim.kind is WorkKind.ACCEPT
+        session.get_one(OutgoingJob, claim.job_id).leased_until = now() - timedelta(seconds=1)
+    assert not issuing.run_next(table.running)
+    chores.release_leases()
+    assert issuing.run_next(table.running)
+    assert (writers.status(table.id), failed(table.id)) == (S.SIGNED, [])
+
+
+def test_a_signature_brought_after_the_document_went_back_counts_no_more(
+    table: Table, office: Office, writers: Writers, tmp_path: Path
+) -> None:
+    table.send("nop-ban-da-ky", table.sign(pdf_of(table.id), table.signer, tmp_path))
+    with transaction() as session:
+        services.return_approved(session, office.leader, document_id=table.id, comment="Sửa mục 2")
+    issuing.run_next(table.running)
+    assert writers.status(table.id) is S.DRAFT
