@@ -14,7 +14,7 @@ from app.db import transaction
 from app.incoming.services import jobs
 from app.outgoing.services import jobs as work_jobs
 from app.outgoing.services.template_checks import waiting_templates
-from workflows import issuing, reading, runtime, templating
+from workflows import issuing, paper_scans, reading, runtime, templating
 from workflows.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def poll(running: Runtime, stop: threading.Event) -> None:
 
 
 def issue(running: Runtime, stop: threading.Event) -> None:
-    """Take the slow work on documents going out, and templates when none of it waits, one at a
+    """Take the slow work on documents going out, then templates, then citizens' papers, one at a
     time, until told to stop."""
     while not stop.is_set():
         try:
@@ -45,6 +45,7 @@ def issue(running: Runtime, stop: threading.Event) -> None:
                 uploaded = bool(waiting_templates(session))
             busy = waits and issuing.run_next(running)
             busy = busy or (uploaded and templating.run_next(running))
+            busy = busy or paper_scans.run_next(running)
         except Exception:  # the database may be away: the lease ends, others go on
             log.exception("work on a document failed")
             busy = False

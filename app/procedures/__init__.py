@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _
 
 from app import cli, kinds, relay
 from app.organisation.acts import describe
-from app.procedures import chores, clocks, indexing
+from app.procedures import chores, clocks, indexing, permissions
 from app.procedures.commands import procedures_cli
+from app.procedures.queries.counting import counted_mine
+from app.web.shell import NavItem, navigation
 
 KEEP_UP_SECONDS = 120.0
 ACTS = {
@@ -53,3 +56,37 @@ def register(app: Flask) -> None:
     relay.every(KEEP_UP_SECONDS, "procedures-upkeep", chores.keep_up)
     cli.add_command(procedures_cli)
     describe(ACTS)
+    add_pages(app)
+
+
+def add_pages(app: Flask) -> None:
+    """The officers' pages and their entries in the left bar."""
+    from app.procedures.views import bp
+
+    app.register_blueprint(bp)
+    group = _("Một cửa")
+    navigation.add(
+        NavItem(
+            "counter", group, _("Tiếp nhận"), "building-community", "procedures.counter",
+            permission=permissions.RECEIVE, order=15, phone=True,
+        )
+    )  # fmt: skip
+    navigation.add(
+        NavItem(
+            "fast", group, _("Trả ngay"), "player-play", "procedures.fast_lane",
+            permission=permissions.RECEIVE, order=16,
+        )
+    )  # fmt: skip
+    navigation.add(
+        NavItem(
+            "dossiers", group, _("Hồ sơ một cửa"), "folders", "procedures.index",
+            permission=permissions.READ, counter=counted_mine, order=17,
+            phone=True,
+        )
+    )  # fmt: skip
+    navigation.add(
+        NavItem(
+            "procedures", group, _("Thủ tục"), "list-search", "procedures.procedures",
+            permission=permissions.READ, order=18,
+        )
+    )  # fmt: skip

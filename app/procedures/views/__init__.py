@@ -1,0 +1,25 @@
+"""Pages of procedures and dossiers; each module adds its routes to the blueprint."""
+
+from app.procedures.views import (
+    acts,
+    catalogue,
+    counter,
+    detail,
+    fast,
+    lists,
+    printing,
+    scans,
+)
+from app.procedures.views.blueprint import bp
+
+__all__ = [
+    "acts",
+    "bp",
+    "catalogue",
+    "counter",
+    "detail",
+    "fast",
+    "lists",
+    "printing",
+    "scans",
+]

@@ -1,0 +1,223 @@
+"""/mot-cua/ho-so/<token>: one dossier, where it is, what was asked, and what may be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+
+from app import audit
+from app.casefiles.opening import look_is_news
+from app.db import reading, transaction
+from app.notifications.services import mark_read
+from app.organisation import queries as organisation
+from app.procedures import permissions, queries
+from app.procedures.forms import AnswerForm, AssignForm, DeliverForm, PayForm, StepForm, TakeForm
+from app.procedures.models import (
+    CHANNEL_LABELS,
+    DELIVERY_LABELS,
+    FINANCE_LABELS,
+    FORM_NUMBER,
+    NOTICE_LABELS,
+    PAPER_LABELS,
+    PAYMENT_LABELS,
+    SATISFACTION_LABELS,
+    STATUS_LABELS,
+    Dossier,
+    DossierStatus,
+    FinanceState,
+    StepKind,
+)
+from app.procedures.queries import KIND, RESULT_LABELS
+from app.procedures.views.blueprint import RESULT_TONES, TONES, bp
+from app.procedures.views.panels import PANELS, Act, Panel
+from app.security import Actor
+from app.web.gate import needs
+from app.web.shell import current_actor, settings
+from app.web.template_helpers import datetime_vi
+from app.worktime.showing import why_of
+
+S = DossierStatus
+LIKELY = {S.NEW: Act.ACCEPT, S.SUPPLEMENT: Act.TAKE, S.FINANCE: Act.PAY, S.DONE: Act.DELIVER}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An act that this person may do now, with its form; the likely one stands open."""
+
+    act: Act
+    panel: Panel
+    form: FlaskForm
+    open: bool
+
+
+@bp.get("/ho-so/<token>")
+@needs(permissions.READ)
+def dossier(token: str) -> ResponseReturnValue:
+    """The page of a dossier. Opening it is written down."""
+    actor = current_actor()
+    with reading() as session:
+        dossier_id = queries.get_dossier(session, actor, token).id
+        is_news = look_is_news(session, actor, KIND, dossier_id)
+    if is_news:
+        with transaction("procedures.read") as session:
+            audit.record_read(session, actor, KIND, dossier_id, "read")
+            mark_read(session, actor, thing=(KIND, dossier_id))
+    return show(token)
+
+
+def show(
+    token: str, refused: tuple[Act, FlaskForm] | None = None, message: str | None = None
+) -> str:
+    """The page; after a refusal with the act that was tried."""
+    actor = current_actor()
+    with reading() as session:
+        one = queries.get_dossier(session, actor, token)
+        posts = [
+            one.handler_post_id,
+            one.received_by_post_id,
+            *(step.post_id for step in one.steps),
+        ]
+        events = queries.history_of(session, one.id)
+        posts.extend(event.by_post_id for event in events)
+        why = why_of(
+            session, KIND, one.id, started_at=one.received_at, due_at=one.due_at,
+            finished_at=one.finished_at, began="Nhận",
+        )  # fmt: skip
+        return render_template(
+            "procedures/detail.html",
+            dossier=one,
+            offered=offers(session, actor, one, refused),
+            refused=refused[1] if refused else None,
+            message=message,
+            stations=stations(session, one),
+            posts=organisation.post_label(session, [post for post in posts if post]),
+            units=organisation.unit_label(session, [one.unit_id] if one.unit_id else []),
+            why=why,
+            standing=queries.result_class(one),
+            events=events,
+            notices=queries.notices_of(session, one.id),
+            supplement=queries.open_supplement(session, one.id),
+            opinions=queries.opinions_of(session, one.id),
+            fees=queries.fees_of(session, one.id),
+            payments=queries.payments_of(session, one.id),
+            to_pay=queries.amount_due(session, one.id),
+            evaluation=queries.evaluation_of(session, one.id),
+            answer=AnswerForm(),
+            may_receive=actor.may(permissions.RECEIVE),
+            may_process=actor.may(permissions.PROCESS),
+            max_mb=settings().limits.upload_bytes // (1024 * 1024),
+            **WORDS,
+        )
+
+
+WORDS: dict[str, Any] = {
+    "tones": TONES,
+    "statuses": STATUS_LABELS,
+    "result_labels": RESULT_LABELS,
+    "result_tones": RESULT_TONES,
+    "channels": CHANNEL_LABELS,
+    "deliveries": DELIVERY_LABELS,
+    "finances": FINANCE_LABELS,
+    "form_numbers": FORM_NUMBER,
+    "notice_labels": NOTICE_LABELS,
+    "paper_labels": PAPER_LABELS,
+    "payment_labels": PAYMENT_LABELS,
+    "satisfactions": SATISFACTION_LABELS,
+}
+
+
+def offers(
+    session: Session, actor: Actor, one: Dossier, refused: tuple[Act, FlaskForm] | None
+) -> list[Offer]:
+    """The acts of this person on this dossier now, the likely one first and open."""
+    likely = refused[0] if refused else likely_act(actor, one)
+    found: list[Offer] = []
+    for act, panel in PANELS.items():
+        if not panel.offered(actor, one):
+            continue
+        form = refused[1] if refused and refused[0] is act else panel.form(None, prefix=act.value)
+        if not (refused and refused[0] is act):
+            fill_choices(session, one, form)
+            preset(session, one, form)
+        found.append(Offer(act, panel, form, open=act is likely))
+    return sorted(found, key=lambda offer: not offer.open)
+
+
+def likely_act(actor: Actor, one: Dossier) -> Act:
+    """What most people come for in this state."""
+    if one.status is S.DONE and one.finance is FinanceState.DUE:
+        return Act.PAY
+    if one.status in LIKELY:
+        return LIKELY[one.status]
+    step = one.open_step
+    may_assign = PANELS[Act.ASSIGN].offered(actor, one)
+    if step is not None and step.kind is StepKind.ASSIGNMENT and may_assign:
+        return Act.ASSIGN
+    return Act.STEP if PANELS[Act.STEP].offered(actor, one) else Act.RESULT
+
+
+def fill_choices(session: Session, one: Dossier, form: Any) -> None:
+    """Whom a dossier may go to."""
+    if isinstance(form, AssignForm):
+        people = organisation.people_choices(session, unit_id=one.unit_id, leadership=False)
+        form.post_id.choices = [(person.post_id, person.label) for person in people]
+    elif isinstance(form, StepForm):
+        after = next((s for s in one.steps if s.position > (one.step_position or 0)), None)
+        unit_id = after.unit_id if after else one.unit_id
+        role = after.role if after else None
+        people = organisation.people_choices(session, unit_id=unit_id, role=role)
+        form.next_post_id.choices = [
+            ("", "Người phụ trách bước sau"),
+            *((str(person.post_id), person.label) for person in people),
+        ]
+
+
+def preset(session: Session, one: Dossier, form: Any) -> None:
+    """What is known already stands in the form."""
+    if isinstance(form, AssignForm):
+        form.version.data = str(one.version)
+        form.post_id.data = one.handler_post_id
+    elif isinstance(form, PayForm):
+        form.amount.data = queries.amount_due(session, one.id) or None
+    elif isinstance(form, DeliverForm):
+        form.way.data = one.delivery.value
+        form.receiver_name.data = one.submitter_name or one.applicant_name
+    elif isinstance(form, TakeForm) and not one.procedure_version.may_restart:
+        del form.restart
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A step as the chain strip shows it."""
+
+    title: str
+    who: str
+    at: str
+    waited: str
+    state: str
+
+
+def stations(session: Session, one: Dossier) -> list[Station]:
+    """The steps of the dossier: done, where it is now, and what comes."""
+    labels = organisation.post_label(session, [step.post_id for step in one.steps if step.post_id])
+    units = organisation.unit_label(session, [step.unit_id for step in one.steps if step.unit_id])
+    found = []
+    for step in one.steps:
+        now_here = step.position == one.step_position and one.is_open
+        state = "done" if step.finished_at else "now" if now_here else "wait"
+        who = labels.get(step.post_id or 0, "") or units.get(step.unit_id or 0, "")
+        when = step.finished_at or (step.due_at if now_here else None)
+        found.append(Station(step.name, who, moment(when, due=now_here), "", state))
+    return found
+
+
+def moment(when: datetime | None, *, due: bool) -> str:
+    """When a step ended, or by when it has to."""
+    text = datetime_vi(when)
+    return f"hạn {text}" if text and due else text
