@@ -16,6 +16,7 @@ ROOMS = (
     "casefiles",
     "incoming",
     "outgoing",
+    "schedules",
     "procedures",
     "exchange",
     "finding",
