@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app import outbox
 from app.clock import local, now
+from app.errors import NotFound
 from app.notifications.services import notify
 from app.procedures.house import house
 from app.procedures.models import PAUSED, Dossier, DossierStep, ProcedureVersion
@@ -83,9 +84,10 @@ def follow(dossier: Dossier, clock: DeadlineClock) -> None:
 
 def of(session: Session, dossier: Dossier) -> DeadlineClock | None:
     """The clock, locked for a change; None for a dossier whose end was imported."""
-    if worktime.find_clock(session, KIND, dossier.id) is None:
+    try:
+        return worktime.get_clock(session, KIND, dossier.id)
+    except NotFound:
         return None
-    return worktime.get_clock(session, KIND, dossier.id)
 
 
 def pause(

@@ -175,10 +175,9 @@ def give_result(
         RuleViolated: the dossier waits for something, or the document is not issued.
     """
     dossier = standing.fetch(session, actor, dossier_id, version)
-    actor = standing.as_holder(actor, dossier)
-    if document_id is None and not _signed(dossier):
-        actor = standing.as_decider(actor, dossier)
-    elif document_id is not None:
+    decides = document_id is None and not _signed(dossier)
+    actor = (standing.as_decider if decides else standing.as_holder)(actor, dossier)
+    if document_id is not None:
         result = _issued_as(session, actor, dossier, document_id) or result
     if not result.strip():
         raise InvalidInput("Phải ghi kết quả: số, ngày văn bản hoặc nội dung giải quyết.", "result")
