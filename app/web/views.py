@@ -37,7 +37,7 @@ HOME_BY_ROLE = (  # the first that the person's posts have decides
     (Role.CHIEF_OF_OFFICE, "incoming.index"),
     (Role.DEPARTMENT_HEAD, "tasks.index"),
     (Role.SPECIALIST, "tasks.index"),
-    (Role.ONE_STOP_OFFICER, "tasks.index"),
+    (Role.ONE_STOP_OFFICER, "procedures.counter"),
     (Role.DUTY_OFFICER, "tasks.index"),
     (Role.ADMINISTRATOR, "organisation.people"),
 )

@@ -212,6 +212,7 @@ def stations(session: Session, one: Dossier) -> list[Station]:
         now_here = step.position == one.step_position and one.is_open
         state = "done" if step.finished_at else "now" if now_here else "wait"
         who = labels.get(step.post_id or 0, "") or units.get(step.unit_id or 0, "")
+        who = "" if state == "wait" else who
         when = step.finished_at or (step.due_at if now_here else None)
         found.append(Station(step.name, who, moment(when, due=now_here), "", state))
     return found

@@ -30,6 +30,16 @@ pytestmark = [
     pytest.mark.usefixtures("monday"),
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
+MAPPING = {
+    "name": "Danh sách của tỉnh",
+    "column-external_code": "Mã hồ sơ",
+    "column-procedure_code": "Mã TTHC",
+    "column-procedure_name": "Tên TTHC",
+    "column-applicant_name": "Chủ hồ sơ",
+    "column-received_at": "Ngày tiếp nhận",
+    "column-status": "Trạng thái",
+    "statuses": "Đang xử lý = 4\r\nĐã trả kết quả = 10",
+}
 PERSON = {"full_name": "Trần Mẫu Văn", "identity_number": "037190000002", "phone": "0900000111"}
 
 
@@ -253,3 +263,52 @@ def test_the_register_and_the_lists_show_what_came_in(app: Flask, counter: Count
     page(client, f"/mot-cua/thu-tuc/{token_of(LICENCE.code)}")
     person = look(lambda s: s.get_one(Dossier, made.id).applicant.token)
     assert made.shown_code in page(client, f"/mot-cua/nguoi-nop/{person}")
+
+
+def test_the_daily_list_is_taken_in_once_and_what_differs_is_settled(
+    app: Flask, counter: Counter
+) -> None:
+    client = browser(app, counter.office.one_stop)
+    assert client.post("/mot-cua/danh-sach-tinh/ghep-cot/0", data=MAPPING).status_code == 302
+    mapping = look(lambda s: queries.mappings(s)[0]).id
+    head = "Mã hồ sơ,Mã TTHC,Tên TTHC,Chủ hồ sơ,Ngày tiếp nhận,Trạng thái"
+    line = f"H42.16-261123-0007,{LICENCE.code},{LICENCE.name},Lê Mẫu Hoa,23/11/2026 08:00,"
+
+    def send(state: str) -> Any:
+        data = f"{head}\n{line}{state}\n".encode()
+        file = (io.BytesIO(data), "danh-sach.csv")
+        return client.post("/mot-cua/danh-sach-tinh", data={"mapping": mapping, "file": file})
+
+    page(client, "/mot-cua/danh-sach-tinh")
+    assert send("Đang xử lý").status_code == 302
+    assert "Lê Mẫu Hoa" in page(client, f"/mot-cua/ho-so/{only_dossier().token}")
+    assert send("Đã trả kết quả").status_code == 302
+    shown = page(client, "/mot-cua/danh-sach-tinh")
+    assert "Theo tỉnh" in shown
+    number = look(lambda s: queries.differences(s)[0]).id
+    settled = client.post(f"/mot-cua/danh-sach-tinh/chenh-lech/{number}", data={"take": "theirs"})
+    assert settled.status_code == 302
+    assert only_dossier().status is DossierStatus.DELIVERED
+    assert "Hai bên khớp nhau" in page(client, "/mot-cua/danh-sach-tinh")
+
+    wrong = client.post(
+        "/mot-cua/danh-sach-tinh",
+        data={"mapping": mapping, "file": (io.BytesIO(b"a,b\n1,2\n"), "x.csv")},
+    )
+    assert wrong.status_code == 422
+
+
+def test_the_mapping_of_the_list_is_changed_and_keeps_what_was_typed(
+    app: Flask, counter: Counter
+) -> None:
+    client = browser(app, counter.office.one_stop)
+    address = "/mot-cua/danh-sach-tinh/ghep-cot/0"
+    assert 'value="Mã hồ sơ"' in page(client, address)  # as the settings of the office have it
+    page(client, "/mot-cua/danh-sach-tinh/ghep-cot/99", 404)
+    data = {"name": "Tỉnh", "column-external_code": "SO HO SO", "column-status": "TT"}
+    refused = client.post(address, data=data | {"statuses": "Đang xử lý: bốn"})
+    assert refused.status_code == 422
+    assert "SO HO SO" in refused.get_data(as_text=True)
+    assert client.post(address, data=data | {"statuses": "Đang xử lý = 4"}).status_code == 302
+    changed = look(lambda s: queries.mappings(s)[0])
+    assert (changed.columns["external_code"], changed.statuses) == ("SO HO SO", {"Đang xử lý": 4})
