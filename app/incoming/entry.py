@@ -12,19 +12,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO
 
-from app.clock import now, today
+from app.clock import now
 from app.db import reading, transaction
-from app.files.store import FileStore, StoredBlob, TooBig, current_store
+from app.files.store import StoredBlob, TooBig, current_store
 from app.incoming.models import IntakeItem, IntakeSource, IntakeState, JobKind
 from app.incoming.purging import carry_out
-from app.incoming.quarantine import Quarantine, current_quarantine
+from app.incoming.quarantine import current_quarantine
 from app.incoming.queries import ledger
-from app.incoming.queries.secret_heads import secret_heads_on
 from app.incoming.services import grouping, intake, jobs, secrecy
 from app.incoming.services.intake import Arrival
 from app.incoming.services.secrecy import Purge
 from app.security import SYSTEM, Actor
-from ocr import SNIFF_BYTES, FileRefused, ReadOptions, check_attachment, sniff, split
+from ocr import SNIFF_BYTES, sniff, split
 
 UNFINISHED_AFTER = timedelta(minutes=15)
 
@@ -68,45 +67,18 @@ def take_bytes(actor: Actor, intake_id: int, source: BinaryIO, *, limit: int) ->
 
 
 def settle(actor: Actor, intake_id: int, blob: StoredBlob) -> Taken:
-    """All bytes lie in quarantine: say so, and store what is kept without being read."""
-    quarantine, store = current_quarantine(), current_store()
+    """All bytes lie in quarantine: say so. A worker looks into what is kept without being read,
+    too, before it is stored: that may take seconds, and somebody waits for this answer."""
+    quarantine = current_quarantine()
     file_type = sniff(quarantine.head(intake_id, SNIFF_BYTES))
     with transaction("incoming.arrived") as session:
         item = intake.arrived(session, actor, intake_id=intake_id, blob=blob, file_type=file_type)
-        keep = item.state is IntakeState.QUARANTINED and not file_type.readable
+        if item.state is IntakeState.QUARANTINED and not file_type.readable:
+            jobs.enqueue(session, item, JobKind.READ)
         taken = _taken(item)
     if item.settled:
         quarantine.purge(intake_id)
-    return keep_attachment(actor, intake_id, quarantine, store) if keep else taken
-
-
-def keep_attachment(
-    actor: Actor, intake_id: int, quarantine: Quarantine, store: FileStore
-) -> Taken:
-    """Store an attachment whose text bears no secrecy mark. A worker looks into any other, and
-    holds what bears one."""
-    if not _looks_clean(quarantine, intake_id):
-        with transaction("incoming.judge") as session:
-            item = ledger.get_intake(session, intake_id)
-            jobs.enqueue(session, item, JobKind.READ)
-            return _taken(item)
-    blob = store.put_path(quarantine.path(intake_id))
-    with transaction("incoming.store") as session:
-        item = intake.store_intake(session, actor, intake_id=intake_id, blob=blob, to_be_read=False)
-        taken = _taken(item)
-    quarantine.purge(intake_id)
     return taken
-
-
-def _looks_clean(quarantine: Quarantine, intake_id: int) -> bool:
-    """A quick look in the sandbox; whatever it cannot tell is not clean."""
-    with reading() as session:
-        options = ReadOptions(secrecy_heads=secret_heads_on(session, today()))
-    try:
-        check = check_attachment(quarantine.path(intake_id), options)
-    except FileRefused:
-        return False
-    return check.complete and check.secrecy is None
 
 
 def split_by_pages(
@@ -158,7 +130,7 @@ def recover() -> int:
     may have half a file, and its sender got no answer and sends again.
     """
     moment = now() - UNFINISHED_AFTER
-    quarantine, store = current_quarantine(), current_store()
+    quarantine = current_quarantine()
     with reading() as session:
         half = [item.id for item in ledger.unfinished(session, moment)]
         whole = ledger.unstored(session, now() - timedelta(minutes=1))
@@ -167,7 +139,8 @@ def recover() -> int:
             intake.give_up_unfinished(session, SYSTEM, intake_id=intake_id)
         quarantine.purge(intake_id)
     for intake_id in whole:
-        keep_attachment(SYSTEM, intake_id, quarantine, store)
+        with transaction("incoming.judge") as session:
+            jobs.enqueue(session, ledger.get_intake(session, intake_id), JobKind.READ)
     return len(half) + len(whole)
 
 

@@ -7,6 +7,7 @@ import io
 import docx
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from app import clock
 from app.db import reading, transaction
@@ -25,8 +26,11 @@ from app.incoming.models import (
 from app.incoming.quarantine import current_quarantine
 from app.incoming.services import jobs
 from app.incoming.services.intake import tidy_name
+from app.web.shell import settings
 from tests.factories import Office
 from tests.integration.incoming.conftest import LIMIT, PDF, Desk, claim, finish, reading_of, send
+from workflows import reading as readings
+from workflows.runtime import Runtime
 
 
 def item_of(taken: entry.Taken) -> IntakeItem:
@@ -90,13 +94,18 @@ def test_a_file_over_the_limit_is_refused_with_a_sentence(office: Office) -> Non
     assert not list(current_quarantine().ids())
 
 
-def test_office_files_are_kept_at_once_without_being_read(office: Office) -> None:
+def test_office_files_are_kept_once_a_worker_has_seen_no_mark_in_them(
+    app: Flask, office: Office
+) -> None:
     document, out = docx.Document(), io.BytesIO()
     document.add_paragraph("Phụ lục về bảo vệ bí mật nhà nước")
     document.save(out)
     taken = send(office.clerk, out.getvalue(), "Phụ lục.docx")
 
-    assert taken.state is IntakeState.REVIEW
+    assert taken.state is IntakeState.QUARANTINED  # nobody waited for the look into it
+    assert readings.run_next(Runtime(settings(app), current_store(), current_quarantine()))
+
+    assert item_of(taken).state is IntakeState.REVIEW
     with reading() as session:
         file = session.get_one(StoredFile, item_of(taken).file_id)
         assert file.media_type.endswith("wordprocessingml.document")
