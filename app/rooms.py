@@ -20,6 +20,7 @@ ROOMS = (
     "procedures",
     "exchange",
     "finding",
+    "portal",
     "api",
 )
 

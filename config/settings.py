@@ -145,6 +145,7 @@ class Settings:
     mail: MailSettings | None = None  # None: notices stay in the product
     mailbox: MailboxSettings | None = None  # None: no mail is taken in
     public_url: str = ""  # where people reach the product: for links in mail
+    citizens_url: str = ""  # where citizens reach their pages; empty: `public_url`
     testing: bool = False
     limits: Limits = field(default_factory=Limits)
 
@@ -197,4 +198,5 @@ class Settings:
             mail=MailSettings.from_env(env),
             mailbox=MailboxSettings.from_env(env),
             public_url=env.get("PUBLIC_URL", "").rstrip("/"),
+            citizens_url=env.get("CITIZENS_URL", "").rstrip("/"),
         )

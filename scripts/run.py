@@ -37,6 +37,8 @@ def main() -> int:
         choose_ports(env)
         manager = Manager()
         for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
+            if name == "public" and not env.get("PUBLIC_BIND"):
+                continue  # the citizens' pages are part of `web`; alone only where asked for
             keep = f"exec scripts/keep_running.sh {quoted(command)}"
             manager.add_process(name, keep, env=env, cwd=str(ROOT))
         threading.Thread(target=announce, args=(env, started), daemon=True).start()

@@ -62,7 +62,7 @@ class Line:
 def lookup_address(dossier: Dossier) -> str:
     """Where the QR code leads: the public page with code and check value; without public pages
     both as text."""
-    base = settings().public_url
+    base = settings().citizens_url or settings().public_url
     page = url_if("portal.dossier")
     if page is None:
         return f"{dossier.shown_code} {dossier.check_value}"

@@ -19,6 +19,20 @@ PUBLIC_ENDPOINTS = {
     "organisation.enter_code",
     "organisation.first_password",
     "organisation.sign_out",
+    "portal.home",
+    "portal.procedures",
+    "portal.procedure",
+    "portal.lookup",
+    "portal.look_up",
+    "portal.dossier",
+    "portal.leave",
+    "portal.rate",
+    "portal.kiosk",
+    "portal.rate_at_kiosk",
+    "portal.supplement",
+    "portal.open_supplement",
+    "portal.add_file",
+    "portal.send",
 }
 
 
