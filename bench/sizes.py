@@ -18,6 +18,8 @@ class Sizes:
     registrations: int = 1000
     writers: int = 32
     streams: int = 200
+    dossiers: int = 200_000
+    clocks: int = 20_000  # open ones, of dossiers
     databases: tuple[str, ...] = DATABASES
     prefect: bool = True  # False: relay and worker look into the queue themselves, as in tests
 
