@@ -21,7 +21,7 @@ from ocr.lines import fold, group_lines, one_wrong
 from ocr.page_reading import choose_layer, recognise
 from ocr.pdf_text import Embedded
 from ocr.repair import one_tone, repair_texts
-from ocr.second_look import without_light_ink
+from ocr.second_look import crossed_lines, without_inks, without_light_ink
 from ocr.types import Word
 
 PROSE = (
@@ -301,3 +301,37 @@ def test_ink_of_one_darkness_is_left_as_it_is() -> None:
 
     assert (without_light_ink(page) == page).all()
     assert (without_light_ink(np.full((9, 9), 255, np.uint8)) == 255).all()
+
+
+def written_over(page: Image) -> Image:
+    """A page of black print in colours, with a stroke of a blue pen across its middle line."""
+    coloured = np.repeat(page[:, :, None], 3, axis=2)
+    stroke = np.zeros(page.shape, np.uint8)
+    cv2.line(stroke, (20, 95), (380, 105), 1, 5)
+    coloured[(stroke == 1) & (page > 100)] = (40, 60, 190)
+    return np.ascontiguousarray(coloured)
+
+
+def test_a_pen_over_print_becomes_paper_and_the_print_under_it_stays() -> None:
+    page = np.full((200, 400), 245, np.uint8)
+    cv2.putText(page, "KE HOACH", (20, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 20, 4)
+
+    seen = without_inks(written_over(page))
+
+    assert ((seen < 150) == (page < 150)).mean() > 0.995
+
+
+def word_at(text: str, y0: int, confidence: float, x0: int = 30) -> OcrWord:
+    return OcrWord(text, x0, y0, x0 + 90, y0 + 20, confidence, (1, 1, y0))
+
+
+def test_only_lines_that_a_pen_crosses_and_that_were_doubted_are_read_again() -> None:
+    coloured = written_over(np.full((1000, 400), 245, np.uint8))
+    lines = [word_at("trên", 50, 95), word_at("hoạch", 90, 95, 200), word_at("dưới", 130, 40)]
+
+    assert list(crossed_lines([*lines, word_at("Kế", 90, 95)], coloured)) == []
+    ((_, top, _, bottom),) = crossed_lines([*lines, word_at("K@", 90, 30)], coloured)
+    assert 50 < top < 90
+    assert 110 < bottom < 130
+    numbered = [*lines, word_at("K@", 90, 30), word_at("Số:", 90, 95, 300)]
+    assert list(crossed_lines(numbered, coloured)) == []
