@@ -21,3 +21,6 @@ def register(app: Flask) -> None:
     describe(ACTS)
     directive_recalled.subscribe(on_directive_recalled)
     relay.every(KEEP_UP_SECONDS, "schedules-upkeep", chores.keep_up)
+    from app.schedules.views import add_pages
+
+    add_pages(app)

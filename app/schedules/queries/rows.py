@@ -176,25 +176,28 @@ def _sources(
     return {(card.kind, card.id): card for card in kinds.cards(session, actor, things)}
 
 
+def _bones(entry: ScheduleEntry, names: _Names) -> dict[str, Any]:
+    """What everybody here may know of an entry in the week."""
+    return {
+        "entry_id": entry.id,
+        "uid": entry.uid,
+        "day": entry.day,
+        "starts_at": entry.starts_at,
+        "ends_at": entry.ends_at,
+        "all_day": entry.all_day,
+        "shift": entry.shift,
+        "kind": entry.kind,
+        "state": entry.state,
+        "visibility": entry.visibility,
+        "chair_post_id": entry.chair_post_id,
+        "chair": names.post(entry.chair_post_id),
+        "sequence": entry.sequence,
+        "modified_at": entry.modified_at,
+    }
+
+
 def _masked(entry: ScheduleEntry, names: _Names) -> SheetRow:
-    return SheetRow(
-        entry_id=entry.id,
-        uid=entry.uid,
-        day=entry.day,
-        starts_at=entry.starts_at,
-        ends_at=entry.ends_at,
-        all_day=entry.all_day,
-        shift=entry.shift,
-        kind=entry.kind,
-        state=entry.state,
-        visibility=entry.visibility,
-        masked=True,
-        title=BUSY,
-        chair_post_id=entry.chair_post_id,
-        chair=names.post(entry.chair_post_id),
-        sequence=entry.sequence,
-        modified_at=entry.modified_at,
-    )
+    return SheetRow(**_bones(entry, names), masked=True, title=BUSY)
 
 
 def _row(
@@ -207,21 +210,10 @@ def _row(
     places = rooms + ([entry.place] if entry.place and entry.place not in rooms else [])
     card = sources.get((entry.source_kind or "", entry.source_id or 0))
     return SheetRow(
-        entry_id=entry.id,
+        **_bones(entry, names),
         token=entry.token,
-        uid=entry.uid,
         version=entry.version,
-        day=entry.day,
-        starts_at=entry.starts_at,
-        ends_at=entry.ends_at,
-        all_day=entry.all_day,
-        shift=entry.shift,
-        kind=entry.kind,
-        state=entry.state,
-        visibility=entry.visibility,
         title=entry.title,
-        chair_post_id=entry.chair_post_id,
-        chair=names.post(entry.chair_post_id),
         participants=tuple(_participants(entry, names)),
         participant_post_ids=tuple(p.post_id for p in entry.participants if p.post_id),
         others=entry.others,
@@ -240,8 +232,6 @@ def _row(
         change=entry.change,
         changed_at=entry.changed_at,
         change_note=entry.change_note,
-        sequence=entry.sequence,
-        modified_at=entry.modified_at,
     )
 
 

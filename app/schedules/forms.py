@@ -1,0 +1,178 @@
+"""Forms of schedules: types and required fields. Choices come from the views."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import TextInput
+
+from app.clock import local
+from app.errors import InvalidInput
+from app.schedules.models import (
+    KIND_LABELS,
+    VISIBILITY_LABELS,
+    EntryKind,
+    ScheduleEntry,
+    Visibility,
+)
+from app.schedules.services.keeping import EntryData
+from app.schedules.times import moment
+from app.tasks.parties import Party, parse_all
+
+TIME_FORMATS = ["%H:%M", "%Hh%M", "%Hh", "%H"]
+DATE_FORMATS = ["%d/%m/%Y", "%d%m%Y", "%d-%m-%Y", "%d-%m-%y", "%d/%m/%y", "%Y-%m-%d"]
+DAY_STARTS, DAY_ENDS = time(7, 30), time(17, 0)  # of an entry without hours
+NOBODY = (0, "")
+
+
+def show_error(form: FlaskForm, error: InvalidInput) -> str | None:
+    """Put a service's complaint under its field; the sentence itself if no field has it."""
+    found: Any = form._fields.get(FIELDS.get(error.field or "", error.field or ""))
+    if found is None:
+        return error.user_message
+    found.errors = [*found.errors, error.user_message]
+    return None
+
+
+FIELDS = {"starts_at": "starts", "ends_at": "ends", "resource_ids": "rooms"}
+
+
+def _text(label: str, longest: int, *, required: bool = False, hint: str = "") -> StringField:
+    first = InputRequired() if required else Optional()
+    return StringField(label, [first, Length(max=longest)], description=hint)
+
+
+def _clock(label: str) -> TimeField:
+    return TimeField(
+        label,
+        [Optional()],
+        format=TIME_FORMATS,
+        widget=TextInput(),
+        render_kw={"inputmode": "numeric", "autocomplete": "off", "placeholder": "08:00"},
+    )
+
+
+class EntryForm(FlaskForm):
+    """An entry of the schedule."""
+
+    version = HiddenField()
+    title = TextAreaField(_("Nội dung"), [InputRequired(), Length(max=500)], render_kw={"rows": 2})
+    day = DateField(_("Ngày"), [InputRequired()], format=DATE_FORMATS, widget=TextInput())
+    starts = _clock(_("Từ giờ"))
+    ends = _clock(_("Đến giờ"))
+    all_day = BooleanField(_("Cả ngày"))
+    kind = SelectField(
+        _("Loại lịch"), choices=[(kind.value, KIND_LABELS[kind]) for kind in EntryKind]
+    )
+    chair = SelectField(_("Chủ trì"), coerce=int, description=_("Để trống: đơn vị mời chủ trì"))
+    participants = SelectMultipleField(_("Thành phần"))
+    others = _text(_("Thành phần ngoài cơ quan"), 500)
+    preparing = SelectField(_("Đơn vị chuẩn bị"), coerce=int)
+    preparation = _text(_("Nội dung chuẩn bị"), 500)
+    rooms = SelectMultipleField(_("Phòng họp"), coerce=int)
+    vehicles = SelectMultipleField(_("Xe"), coerce=int)
+    place = _text(_("Địa điểm khác"), 300, hint=_("Khi không họp tại phòng của cơ quan"))
+    is_online = BooleanField(_("Có họp trực tuyến"))
+    visibility = SelectField(
+        _("Phạm vi"),
+        choices=[(one.value, VISIBILITY_LABELS[one]) for one in Visibility],
+        default=Visibility.ORGAN.value,
+        description=_("Lịch riêng: người khác chỉ thấy “Bận”"),
+    )
+    note = _text(_("Ghi chú"), 500)
+    reason = _text(_("Lý do thay đổi"), 500)
+
+    def validate_ends(self, field: TimeField) -> None:
+        """Hours in pairs and in order, unless the entry takes the day."""
+        if self.all_day.data:
+            return
+        if self.starts.data is None or field.data is None:
+            raise ValidationError(_("Hãy ghi giờ bắt đầu và giờ kết thúc."))
+        if field.data <= self.starts.data:
+            raise ValidationError(_("Giờ kết thúc phải sau giờ bắt đầu."))
+
+    def values(self, source: tuple[str, int] | None = None) -> EntryData:
+        """What was typed, for the service. Raises InvalidInput for parties that are none."""
+        whole = bool(self.all_day.data)
+        begins = DAY_STARTS if whole else self.starts.data
+        ends = DAY_ENDS if whole else self.ends.data
+        return EntryData(
+            title=self.title.data,
+            starts_at=moment(self.day.data, begins),
+            ends_at=moment(self.day.data, ends),
+            all_day=whole,
+            kind=EntryKind(self.kind.data),
+            visibility=Visibility(self.visibility.data),
+            chair_post_id=self.chair.data or None,
+            participants=parse_all(self.participants.data or []),
+            others=self.others.data or "",
+            preparation=self.preparation.data or "",
+            preparing_unit_id=self.preparing.data or None,
+            place=self.place.data or "",
+            is_online=bool(self.is_online.data),
+            note=self.note.data or "",
+            resource_ids=[*(self.rooms.data or []), *(self.vehicles.data or [])],
+            source=source,
+        )
+
+
+def start_values(entry: ScheduleEntry) -> dict[str, Any]:
+    """An entry as the first contents of its form."""
+    begins, ends = local(entry.starts_at), local(entry.ends_at)
+    lent = [booking.resource_id for booking in entry.bookings]
+    return {
+        "version": entry.version,
+        "title": entry.title,
+        "day": begins.date(),
+        "starts": begins.time(),
+        "ends": ends.time(),
+        "all_day": entry.all_day,
+        "kind": entry.kind.value,
+        "chair": entry.chair_post_id or 0,
+        "participants": [Party(p.unit_id, p.post_id).term for p in entry.participants],
+        "others": entry.others,
+        "preparing": entry.preparing_unit_id or 0,
+        "preparation": entry.preparation,
+        "rooms": lent,
+        "vehicles": lent,
+        "place": entry.place,
+        "is_online": entry.is_online,
+        "visibility": entry.visibility.value,
+        "note": entry.note,
+    }
+
+
+class ReasonForm(FlaskForm):
+    """Why an entry is called off or given back."""
+
+    reason = _text(_("Lý do"), 500)
+
+
+class PublishForm(FlaskForm):
+    """What stands below the table of the week."""
+
+    note = TextAreaField(
+        _("Ghi chú dưới lịch"), [Optional(), Length(max=1000)], render_kw={"rows": 2}
+    )
+
+
+class SubstituteForm(FlaskForm):
+    """Who goes in whose place."""
+
+    for_post_id = SelectField(_("Thay cho"), coerce=int)
+    to_post_id = SelectField(_("Cử dự thay"), coerce=int)
+    reason = _text(_("Lý do"), 500)

@@ -1,0 +1,34 @@
+"""The one blueprint of the room, and what its views share."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint
+
+from app.errors import NotFound
+from app.schedules.models import EntryState
+from app.schedules.times import monday_of
+
+bp = Blueprint("schedules", __name__, url_prefix="/lich", template_folder="../templates")
+
+TONES = {  # of a state's badge
+    EntryState.DRAFT: "mute",
+    EntryState.REGISTERED: "warn",
+    EntryState.APPROVED: "info",
+    EntryState.PUBLISHED: "ok",
+    EntryState.CANCELLED: "late",
+    EntryState.DONE: "mute",
+}
+FIRST, LAST = date(2000, 1, 3), date(2999, 12, 23)  # Mondays; beyond them days have no names
+
+
+def monday_in(text: str) -> date:
+    """The Monday of the week that an address names by one of its days. Raises NotFound."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise NotFound(f"week {text}") from None
+    if not FIRST <= day <= LAST:
+        raise NotFound(f"week {text}")
+    return monday_of(day)

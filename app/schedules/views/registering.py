@@ -1,0 +1,180 @@
+"""/lich/moi and /lich/<token>/sua: the form of an entry, with clashes of people before the end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from app.clock import today
+from app.db import reading, transaction
+from app.errors import AppError, EditConflict, InvalidInput, RuleViolated
+from app.organisation import queries as organisation
+from app.schedules import permissions, queries, services
+from app.schedules.forms import NOBODY, EntryForm, show_error, start_values
+from app.schedules.models import EntryState, ResourceKind, ScheduleEntry
+from app.schedules.queries import Clash
+from app.schedules.services.keeping import EntryData
+from app.schedules.times import monday_of
+from app.schedules.views.blueprint import bp
+from app.security import Actor
+from app.tasks import showing
+from app.web.gate import needs
+from app.web.shell import current_actor
+
+
+@bp.get("/moi")
+@needs(permissions.REGISTER)
+def new() -> ResponseReturnValue:
+    """The form of a new entry, at the day of the address."""
+    try:
+        day = max(date.fromisoformat(request.args.get("day", "")), today())
+    except ValueError:
+        day = today()
+    actor = current_actor()
+    return show_form(EntryForm(formdata=None, day=day, chair=actor.post_id or 0))
+
+
+@bp.post("/moi")
+@needs(permissions.REGISTER)
+def create() -> ResponseReturnValue:
+    """Register an entry, or keep it as a draft."""
+    form, actor = EntryForm(), current_actor()
+    fill_choices(form)
+    if not form.validate_on_submit():
+        return show_form(form), 422
+    draft = "draft" in request.form
+    try:
+        data = form.values()
+        if warned := warnings(form, actor, data):
+            return show_form(form, clashes=warned), 422
+        with transaction("schedules.register") as session:
+            entry = services.register_entry(session, actor, data, draft=draft)
+            token, state = entry.token, entry.state
+    except (InvalidInput, RuleViolated) as error:
+        return refused(form, error)
+    flash(said(state), "ok")
+    return redirect(url_for("schedules.detail", token=token))
+
+
+def said(state: EntryState) -> str:
+    """What happened to a registered entry."""
+    if state is EntryState.DRAFT:
+        return _("Đã lưu nháp. Lịch chưa được đăng ký.")
+    if state is EntryState.PUBLISHED:
+        return _("Đã bổ sung vào lịch tuần đã ban hành và báo cho những người liên quan.")
+    return _("Đã đăng ký, chờ Văn phòng tổng hợp.")
+
+
+@bp.get("/<token>/sua")
+@needs(permissions.REGISTER)
+def edit(token: str) -> ResponseReturnValue:
+    """The form of an entry as it stands."""
+    with reading() as session:
+        entry = queries.get_entry(session, current_actor(), token)
+        form = EntryForm(formdata=None, data=start_values(entry))
+    return show_form(form, entry=entry)
+
+
+@bp.post("/<token>/sua")
+@needs(permissions.REGISTER)
+def save(token: str) -> ResponseReturnValue:
+    """Change an entry; after the publication this is a change of the week."""
+    form, actor = EntryForm(), current_actor()
+    fill_choices(form)
+    with reading() as session:
+        entry = queries.get_entry(session, actor, token)
+    if not form.validate_on_submit():
+        return show_form(form, entry=entry), 422
+    try:
+        data = form.values()
+        if warned := warnings(form, actor, data, entry.id):
+            return show_form(form, entry=entry, clashes=warned), 422
+        with transaction("schedules.edit") as session:
+            services.edit_entry(
+                session, actor, entry_id=entry.id, data=data,
+                version=int(form.version.data or 0), reason=form.reason.data or "",
+            )  # fmt: skip
+    except (InvalidInput, RuleViolated, EditConflict) as error:
+        return refused(form, error, entry)
+    flash(_("Đã lưu thay đổi lịch."), "ok")
+    return redirect(url_for("schedules.detail", token=token))
+
+
+def warnings(
+    form: EntryForm, actor: Actor, data: EntryData, entry_id: int | None = None
+) -> list[Clash]:
+    """People who are busy then; nothing once the person has said that it shall be so."""
+    if "anyway" in request.form:
+        return []
+    posts = [party.post_id for party in data.participants if party.post_id]
+    if data.chair_post_id:
+        posts.append(data.chair_post_id)
+    with reading() as session:
+        return queries.clashes(
+            session, actor, posts, data.starts_at, data.ends_at, entry_id=entry_id
+        )
+
+
+def refused(
+    form: EntryForm, error: AppError, entry: ScheduleEntry | None = None
+) -> ResponseReturnValue:
+    """The form again with the sentence of the service; nothing typed is lost."""
+    if isinstance(error, InvalidInput):
+        return show_form(form, entry=entry, message=show_error(form, error)), 422
+    return show_form(form, entry=entry, message=error.user_message), 409
+
+
+def show_form(
+    form: EntryForm,
+    *,
+    entry: ScheduleEntry | None = None,
+    message: str | None = None,
+    clashes: list[Clash] | None = None,
+) -> str:
+    fill_choices(form)
+    published = entry is not None and entry.published_at is not None
+    back = (
+        url_for("schedules.detail", token=entry.token)
+        if entry is not None
+        else url_for("schedules.week", monday=monday_of(form.day.data or today()).isoformat())
+    )
+    return render_template(
+        "schedules/form.html",
+        form=form,
+        entry=entry,
+        published=published,
+        message=message,
+        clashes=clashes or [],
+        back=back,
+    )
+
+
+def fill_choices(form: EntryForm) -> None:
+    """People, units, rooms and vehicles in force."""
+    with reading() as session:
+        people = organisation.people_choices(session)
+        form.chair.choices = [NOBODY, *((one.post_id, one.label) for one in people)]
+        form.participants.choices = showing.party_choices(session)
+        units = organisation.units(session)
+        form.preparing.choices = [NOBODY, *((unit.id, unit.short_name) for unit in units)]
+        form.rooms.choices = resource_choices(session, ResourceKind.ROOM)
+        form.vehicles.choices = resource_choices(session, ResourceKind.VEHICLE)
+    held = {key for key, _label in form.vehicles.choices}
+    if form.vehicles.data and not form.is_submitted():
+        form.vehicles.data = [one for one in form.vehicles.data if one in held]
+    rooms = {key for key, _label in form.rooms.choices}
+    if form.rooms.data and not form.is_submitted():
+        form.rooms.data = [one for one in form.rooms.data if one in rooms]
+
+
+def resource_choices(session: Session, kind: ResourceKind) -> list[tuple[int, str]]:
+    """Rooms with their seats, vehicles with their drivers."""
+    return [(one.id, named(one.name, one.seats)) for one in queries.resources(session, kind=kind)]
+
+
+def named(name: str, seats: int | None) -> str:
+    return _("%(name)s (%(n)s chỗ)", name=name, n=seats) if seats else name
