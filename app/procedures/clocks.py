@@ -3,11 +3,14 @@ end for lists and reports."""
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
+from datetime import timedelta
 
-from app import outbox
-from app.clock import local, now
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from app.clock import now
 from app.errors import NotFound
+from app.notifications.models import Notification
 from app.notifications.services import notify
 from app.procedures.house import house
 from app.procedures.models import PAUSED, Dossier, DossierStep, ProcedureVersion
@@ -15,16 +18,25 @@ from app.security import Actor
 from app.worktime import queries as worktime
 from app.worktime import services as clocks
 from app.worktime.calendar import Unit
-from app.worktime.hooks import ClockMoved, ClockWarned, clock_moved, clock_warned
+from app.worktime.hooks import (
+    ClockMoved,
+    ClocksMoving,
+    ClockWarned,
+    clock_moved,
+    clock_warned,
+    clocks_moving,
+)
 from app.worktime.models import DeadlineClock
 from app.worktime.rules import Rule
 
 KIND, INTAKE = "dossier", "intake"
 WARN_FROM = 80  # percent of the limit
+TOLD_FOR = timedelta(days=1)  # of one correction whoever has dossiers hears once
 
 
 def subscribe() -> None:
     """Let a corrected calendar move the ends of dossiers, and a warning reach whoever has one."""
+    clocks_moving.subscribe(read_ahead)
     clock_moved.subscribe(follow_calendar)
     clock_warned.subscribe(warn)
 
@@ -78,6 +90,8 @@ def timed(dossier: Dossier) -> list[DossierStep]:
 def follow(dossier: Dossier, clock: DeadlineClock) -> None:
     """Copy the ends that the clock has now."""
     dossier.due_at = clock.due_at
+    if not clock.stages:
+        return
     for step, stage in zip(timed(dossier), clock.stages, strict=False):
         step.due_at = stage.due_at
 
@@ -126,21 +140,39 @@ def finish(session: Session, actor: Actor, dossier: Dossier) -> None:
     finish_intake(session, actor, dossier)
 
 
+def read_ahead(session: Session, moving: ClocksMoving) -> None:
+    """The dossiers of many clocks with their steps, in two queries."""
+    ids = [one.thing_id for one in moving.clocks if one.kind == KIND and not one.name]
+    if ids:
+        rows = sa.select(Dossier).where(Dossier.id.in_(ids)).options(selectinload(Dossier.steps))
+        moving.kept.extend(session.scalars(rows))
+
+
 def follow_calendar(session: Session, moved: ClockMoved) -> None:
-    """A corrected calendar moved the end: the dossier's dates follow and its holder is told."""
+    """A corrected calendar moved the end: the dossier's dates follow, the trace is the clock's.
+
+    Whoever has dossiers is told once a correction, not once a dossier: a day off moves thousands.
+    """
     if moved.clock.kind != KIND or moved.clock.name:
         return
     dossier = session.get(Dossier, moved.clock.thing_id)
     if dossier is None or not dossier.is_open or dossier.status in PAUSED:
         return
     follow(dossier, moved.clock)
-    when = f"{local(dossier.due_at):%H:%M %d/%m/%Y}" if dossier.due_at else "chưa rõ"
-    _tell(
-        session, dossier, "dossier.due_moved",
-        f"Hẹn trả chuyển sang {when}: {dossier.shown_code}",
-        f"Lịch làm việc thay đổi: {moved.why}.",
-    )  # fmt: skip
-    outbox.changed(session, KIND, dossier.id)
+    post_id, text = dossier.handler_post_id, f"Lịch làm việc thay đổi: {moved.why}."[:500]
+    told: set[tuple[int, str]] = session.info.setdefault("dossier.due_moved", set())
+    if post_id is None or (post_id, text) in told:
+        return
+    told.add((post_id, text))
+    earlier = sa.select(Notification.id).where(
+        Notification.post_id == post_id,
+        Notification.event == "dossier.due_moved",
+        Notification.text == text,
+        Notification.created_at > now() - TOLD_FOR,
+    )
+    if session.scalar(earlier.limit(1)) is None:
+        title = f"Hẹn trả của hồ sơ chuyển theo lịch làm việc mới, từ {dossier.shown_code}"
+        _tell(session, dossier, "dossier.due_moved", title, text)
 
 
 def warn(session: Session, warned: ClockWarned) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.hooks import Hook
@@ -27,5 +27,15 @@ class ClockWarned:
     percent: int
 
 
+@dataclass(frozen=True, slots=True)
+class ClocksMoving:
+    """These clocks are counted anew next: who follows may read their things in one query. What it
+    reads stays at hand while it keeps it in `kept`."""
+
+    clocks: tuple[DeadlineClock, ...]
+    kept: list[object] = field(default_factory=list)
+
+
+clocks_moving: Hook[ClocksMoving] = Hook("clocks_moving")
 clock_moved: Hook[ClockMoved] = Hook("clock_moved")
 clock_warned: Hook[ClockWarned] = Hook("clock_warned")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app.clock import VIETNAM, frozen, local
 from app.db import reading
 from app.errors import InvalidInput, NotFound, PermissionDenied, RuleViolated
+from app.notifications.models import Notification
 from app.procedures import queries, services
 from app.procedures.models import (
     Channel,
@@ -25,6 +27,8 @@ from app.procedures.queries import DossierFilter, ResultClass, result_class
 from app.procedures.services import PaperGiven
 from app.tasks import custody
 from app.tasks.models import Station
+from app.worktime import services as worktime
+from app.worktime.models import DayKind
 from tests.integration.procedures.conftest import BIRTH, MONDAY, Counter, act, look
 
 pytestmark = [
@@ -313,3 +317,32 @@ def test_the_citizen_evaluates_once_and_only_a_result(counter: Counter) -> None:
     act(services.evaluate, None, dossier_id=dossier.id, score=5, text="Nhanh")
     with pytest.raises(RuleViolated, match="đã được đánh giá"):
         act(services.evaluate, None, dossier_id=dossier.id, score=1)
+
+
+def test_a_day_off_announced_later_moves_all_open_dossiers_and_tells_their_holder_once(
+    counter: Counter,
+) -> None:
+    office = counter.office
+    dossiers = [to_specialist(counter) for _ in range(3)]
+    waiting = to_specialist(counter)
+    act(
+        services.ask_supplements, office.specialist, dossier_id=waiting.id, items=["x"],
+        reason="Thiếu",
+    )  # fmt: skip
+    act(
+        worktime.set_day, office.chief, day=date(2026, 11, 26), kind=DayKind.HOLIDAY,
+        label="Nghỉ bão",
+    )  # fmt: skip
+
+    assert worktime.recount_waiting() == 3
+
+    moved = [counter.now(dossier) for dossier in dossiers]
+    assert {on_clock(one.due_at) for one in moved} == {"17:00 30/11"}
+    assert {on_clock(one.original_due_at) for one in moved} == {"17:00 27/11"}
+    assert on_clock(moved[0].steps[2].due_at) == "17:00 27/11"
+    assert counter.now(waiting).due_at is None
+    with reading() as session:
+        told = session.scalars(sa.select(Notification).filter_by(event="dossier.due_moved")).all()
+    assert [(one.post_id, "Nghỉ bão" in one.text) for one in told] == [
+        (office.specialist.post_id, True)
+    ]
