@@ -11,7 +11,7 @@ from app.incoming.models import URGENCY_LABELS
 from app.kinds import LOOKED_UP, Card, Kind, split_code
 from app.organisation.models import IssuingBody
 from app.organisation.queries import unit_label
-from app.outgoing.models import STATUS_LABELS, DraftVersion, OutgoingDocument
+from app.outgoing.models import STATUS_LABELS, DraftVersion, OutgoingDocument, PaperStage, Stage
 from app.outgoing.queries.documents import KIND, visible_outgoing
 from app.registers.queries import type_labels
 from app.security import ORGAN, Actor, terms_of
@@ -52,7 +52,8 @@ def _subtitle(document: OutgoingDocument) -> str:
 
 
 def records(session: Session, ids: Sequence[int]) -> list[SearchRecord]:
-    """Index records with the text of the approved version, else of the newest: six queries."""
+    """Index records with the text of the scan that is shown, or else of the newest version:
+    seven queries."""
     documents = session.scalars(
         sa.select(OutgoingDocument).where(OutgoingDocument.id.in_(ids))
     ).all()
@@ -62,6 +63,8 @@ def records(session: Session, ids: Sequence[int]) -> list[SearchRecord]:
         type_labels(session),
         _texts(session, found),
     )
+    scans = _scanned(session, found)
+    both = scans.keys() & texts.keys()
     units = unit_label(session, {document.drafting_unit_id for document in documents})
     bodies = dict(session.execute(sa.select(IssuingBody.id, IssuingBody.name)).tuples().all())
     return [
@@ -70,8 +73,8 @@ def records(session: Session, ids: Sequence[int]) -> list[SearchRecord]:
             kind=KIND,
             title=title_of(document, types),
             acl=frozenset(terms[document.id] | {ORGAN}),
-            text=document.note,
-            pages=(texts[document.id],) if texts.get(document.id) else (),
+            text="\n".join([document.note, *(texts[one] for one in both & {document.id})]),
+            pages=scans.get(document.id) or tuple(filter(None, [texts.get(document.id)])),
             number=document.code_label or "",
             notation=document.code_notation,
             organ=bodies.get(document.issuing_body_id, ""),
@@ -100,6 +103,17 @@ def _texts(session: Session, ids: Sequence[int]) -> dict[int, str]:
         sa.and_(newest.c.document_id == DraftVersion.document_id, newest.c.no == DraftVersion.no),
     )
     return dict(session.execute(rows).tuples().all())
+
+
+def _scanned(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The words of the scan of each paper document that has one, page by page."""
+    rows = sa.select(PaperStage.document_id, PaperStage.detail).where(
+        PaperStage.document_id.in_(ids),
+        PaperStage.stage == Stage.SCANNED,
+        PaperStage.dropped_at.is_(None),
+    )
+    read = {id_: tuple(detail.get("pages") or ()) for id_, detail in session.execute(rows)}
+    return {id_: pages for id_, pages in read.items() if any(pages)}
 
 
 def by_number(session: Session, actor: Actor, text: str) -> list[int]:

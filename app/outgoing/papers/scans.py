@@ -53,22 +53,24 @@ def parts_of(path: Path) -> list[ScanPart]:
         raise InvalidInput(refused.sentence, "file") from refused
 
 
-def marked_part(parts: Sequence[ScanPart], options: ReadOptions) -> FirstPage | None:
-    """The first part whose first page bears a secrecy mark: the sheet on top hid it.
+def first_pages(parts: Sequence[ScanPart], options: ReadOptions) -> list[FirstPage]:
+    """The first page of each part, judged for secrecy: the sheet on top hid it. Ends with the
+    first part that bears a mark.
 
     Raises InvalidInput for a part that nobody can read: nothing is kept unjudged.
     """
+    found: list[FirstPage] = []
     with tempfile.TemporaryDirectory(prefix="scan-") as folder:
         path = Path(folder, "part.pdf")
         for part in parts:
             path.write_bytes(part.pdf)
             try:
-                first = ocr.check_first_page(path, options)
+                found.append(ocr.check_first_page(path, options))
             except FileRefused as refused:
                 raise InvalidInput(refused.sentence, "file") from refused
-            if first.secrecy is not None:
-                return first
-    return None
+            if found[-1].secrecy is not None:
+                break
+    return found
 
 
 def _cut(path: Path) -> list[ScanPart]:

@@ -43,6 +43,7 @@ from app.outgoing.models.issuing import (
 from app.outgoing.models.review import DECISION_LABELS, DESK_LABELS
 from app.outgoing.queries import DocumentView
 from app.outgoing.queries.approvals import turn_of
+from app.outgoing.services import scans
 from app.outgoing.services.elsewhere import waits_for_signature
 from app.outgoing.services.facts import block_of
 from app.outgoing.views.blueprint import bp, signer_choices, unit_choices
@@ -176,9 +177,37 @@ def show(token: str, *, message: str | None = None) -> str:
             block=block_of(session, view.document),
             issue_by=services.issue_by(session, view.document),
             now=now(),
+            **under_way(session, actor, view),
             **labels(),
             **forms(session, view, acts),
         )
+
+
+def under_way(session: Session, actor: Actor, view: DocumentView) -> dict[str, object]:
+    """Slow work that waits or failed, and scans handed in by the clerk that are looked into."""
+    scan = actor.may(permissions.ISSUE) and view.document.medium is Medium.PAPER
+    uploads = scans.uploads(session, view.document) if scan else []
+    waits = any(not job.error for job in view.jobs)
+    waits = waits or any(not item.settled and not item.held for item in uploads)
+    return {"work_jobs": view.jobs, "uploads": uploads, "waits": waits}
+
+
+@bp.get("/<token>/dang-lam")
+@needs(permissions.READ)
+def work(token: str) -> ResponseReturnValue:
+    """The slow work of a document: a piece of its page, asked for again until all is done."""
+    actor = current_actor()
+    with reading() as session:
+        view = queries.load_document(session, actor, token)
+        found = under_way(session, actor, view)
+        answer = Response(
+            render_template(
+                "outgoing/_work.html", document=view.document, job_labels=JOB_LABELS, **found
+            )
+        )
+    if not found["waits"]:
+        answer.headers["HX-Refresh"] = "true"  # buttons, pages and files are others now
+    return answer
 
 
 def labels() -> dict[str, object]:
