@@ -9,6 +9,7 @@ from app.procedures.views import (
     importing,
     lists,
     printing,
+    reports,
     scans,
 )
 from app.procedures.views.blueprint import bp
@@ -23,5 +24,6 @@ __all__ = [
     "importing",
     "lists",
     "printing",
+    "reports",
     "scans",
 ]

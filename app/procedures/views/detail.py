@@ -36,7 +36,7 @@ from app.procedures.models import (
 from app.procedures.queries import KIND, RESULT_LABELS
 from app.procedures.views.blueprint import RESULT_TONES, TONES, bp
 from app.procedures.views.panels import PANELS, Act, Panel
-from app.security import Actor
+from app.security import Actor, Role
 from app.web.gate import needs
 from app.web.shell import current_actor, settings
 from app.web.template_helpers import datetime_vi
@@ -166,7 +166,9 @@ def fill_choices(session: Session, one: Dossier, form: Any) -> None:
     """Whom a dossier may go to."""
     if isinstance(form, AssignForm):
         people = organisation.people_choices(session, unit_id=one.unit_id, leadership=False)
-        form.post_id.choices = [(person.post_id, person.label) for person in people]
+        able = organisation.people_choices(session, unit_id=one.unit_id, role=Role.SPECIALIST)
+        chosen = dict.fromkeys((person.post_id, person.label) for person in (*able, *people))
+        form.post_id.choices = list(chosen)  # those who usually do it first
     elif isinstance(form, StepForm):
         after = next((s for s in one.steps if s.position > (one.step_position or 0)), None)
         unit_id = after.unit_id if after else one.unit_id
@@ -182,7 +184,6 @@ def preset(session: Session, one: Dossier, form: Any) -> None:
     """What is known already stands in the form."""
     if isinstance(form, AssignForm):
         form.version.data = str(one.version)
-        form.post_id.data = one.handler_post_id
     elif isinstance(form, PayForm):
         form.amount.data = queries.amount_due(session, one.id) or None
     elif isinstance(form, DeliverForm):

@@ -12,6 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
+from app.files.store import current_store
+from app.incoming.quarantine import current_quarantine
 from app.procedures import queries
 from app.procedures.models import (
     BookEntry,
@@ -22,9 +24,13 @@ from app.procedures.models import (
     Procedure,
     Supplement,
 )
+from app.registers.printing import archival_pdf
 from app.security import SYSTEM, Actor
+from app.web.shell import settings
 from tests.factories import sign_in_as
 from tests.integration.procedures.conftest import BIRTH, COPY, LICENCE, Counter, look
+from workflows import paper_scans
+from workflows.runtime import Runtime
 
 pytestmark = [
     pytest.mark.usefixtures("monday"),
@@ -40,6 +46,7 @@ MAPPING = {
     "column-status": "Trạng thái",
     "statuses": "Đang xử lý = 4\r\nĐã trả kết quả = 10",
 }
+JSON = {"Accept": "application/json"}
 PERSON = {"full_name": "Trần Mẫu Văn", "identity_number": "037190000002", "phone": "0900000111"}
 
 
@@ -312,3 +319,56 @@ def test_the_mapping_of_the_list_is_changed_and_keeps_what_was_typed(
     assert client.post(address, data=data | {"statuses": "Đang xử lý = 4"}).status_code == 302
     changed = look(lambda s: queries.mappings(s)[0])
     assert (changed.columns["external_code"], changed.statuses) == ("SO HO SO", {"Đang xử lý": 4})
+
+
+def paper_pdf(title: str) -> bytes:
+    """A page with a title and a text, as a citizen's paper."""
+    text = "Căn cứ nhu cầu của người dân, Ủy ban nhân dân phường xác nhận nội dung sau đây. " * 6
+    return archival_pdf(f"<p>CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM</p><h1>{title}</h1><p>{text}</p>")
+
+
+def test_a_scan_of_another_paper_than_asked_for_is_seen(app: Flask, counter: Counter) -> None:
+    made = counter.receive()
+    client = browser(app, counter.office.one_stop)
+    paper = counter.now(made).papers[0]  # asks for a declaration
+    address = f"/mot-cua/ho-so/{made.token}/giay-to/{paper.id}/tep"
+    running = Runtime(settings(app), current_store(), current_quarantine())
+
+    def send(content: bytes, name: str = "quet.pdf") -> int:
+        answer = client.post(
+            address,
+            data={"file": (io.BytesIO(content), name)},
+            headers=JSON,
+        )
+        return answer.status_code
+
+    assert not paper_scans.run_next(running)
+    assert send(paper_pdf("GIẤY KHAI SINH")) == 200
+    assert "đang đọc" in page(client, f"/mot-cua/ho-so/{made.token}")
+    assert paper_scans.run_next(running)
+    shown = page(client, f"/mot-cua/ho-so/{made.token}")
+    assert "Có vẻ là: Giấy khai sinh" in shown
+    assert send(paper_pdf("TỜ KHAI")) == 200
+    assert paper_scans.run_next(running)
+    assert not paper_scans.run_next(running)
+    scans = counter.now(made).papers[0].scans
+    assert [scan.differs for scan in scans] == [True, False]
+    file = client.get(f"/mot-cua/ho-so/{made.token}/tep/{scans[0].id}")
+    assert file.data.startswith(b"%PDF-")
+    assert send(b"", "rong.pdf") == 422
+    assert send(b"MZ not a scan", "x.exe") == 422
+    page(client, f"/mot-cua/ho-so/{made.token}/tep/9999", 404)
+
+
+def test_a_scan_with_a_secrecy_mark_is_not_kept(app: Flask, counter: Counter) -> None:
+    made = counter.receive()
+    client = browser(app, counter.office.one_stop)
+    paper = counter.now(made).papers[0]
+    answer = client.post(
+        f"/mot-cua/ho-so/{made.token}/giay-to/{paper.id}/tep",
+        data={"file": (io.BytesIO(paper_pdf("TỐI MẬT")), "quet.pdf")},
+        headers=JSON,
+    )
+    assert answer.status_code == 422
+    assert "dấu độ mật" in answer.get_json()["message"]
+    assert counter.now(made).papers[0].scans == []
