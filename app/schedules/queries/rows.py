@@ -190,7 +190,7 @@ def _bones(entry: ScheduleEntry, names: _Names) -> dict[str, Any]:
         "state": entry.state,
         "visibility": entry.visibility,
         "chair_post_id": entry.chair_post_id,
-        "chair": names.post(entry.chair_post_id),
+        "chair": _chair(entry, names),
         "sequence": entry.sequence,
         "modified_at": entry.modified_at,
     }
@@ -235,8 +235,18 @@ def _row(
     )
 
 
+def _chair(entry: ScheduleEntry, names: _Names) -> str:
+    name = names.post(entry.chair_post_id)
+    for part in entry.participants:
+        if part.post_id and part.post_id == entry.chair_post_id and part.substitutes_post_id:
+            return f"{name} (chủ trì thay {names.post(part.substitutes_post_id)})"
+    return name
+
+
 def _participants(entry: ScheduleEntry, names: _Names) -> Iterable[str]:
     for part in entry.participants:
+        if part.post_id is not None and part.post_id == entry.chair_post_id:
+            continue  # whose place the chair takes stands with the chair
         name = names.post(part.post_id) or names.unit(part.unit_id)
         absent = names.post(part.substitutes_post_id)
         yield f"{name} (dự thay {absent})" if absent else name

@@ -134,7 +134,11 @@ def write(entry: ScheduleEntry, data: EntryData) -> None:
 def set_people(session: Session, entry: ScheduleEntry, data: EntryData) -> bool:
     """Let exactly these take part, keeping who stands in for whom; whether anything changed."""
     wanted = _parties(data)
-    held = {(p.unit_id, p.post_id): p for p in entry.participants}
+    held = {
+        (p.unit_id, p.post_id): p
+        for p in entry.participants
+        if not (p.post_id == entry.chair_post_id and p.substitutes_post_id)  # whose place it takes
+    }
     keys = [(party.unit_id, party.post_id) for party in wanted]
     if list(held) == keys:
         return False

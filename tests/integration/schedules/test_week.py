@@ -166,6 +166,20 @@ def test_a_substitute_stands_in_the_entry_with_both_names(app: Flask, office: Of
     assert told(vice, "schedule.changed")
 
 
+def test_who_takes_the_chair_keeps_it_through_a_later_change(app: Flask, office: Office) -> None:
+    leader, vice = office.leader.post_id or 0, office.vice_leader.post_id or 0
+    entry = register(office.clerk, chair_post_id=leader, participants=[Party(post_id=vice)])
+    act(services.substitute, office.clerk, entry_id=entry.id, for_post_id=leader, to_post_id=vice)
+    now_at = look(lambda s: queries.get_entry(s, office.clerk, entry.token))
+    act(
+        services.edit_entry, office.clerk, entry_id=entry.id, version=now_at.version,
+        data=data("Họp giao ban tuần", chair_post_id=vice),
+    )  # fmt: skip
+    [row] = week(office.clerk, waiting=True)
+    assert (row.title, row.chair_post_id, row.participants) == ("Họp giao ban tuần", vice, ())
+    assert "(chủ trì thay " in row.chair
+
+
 def test_who_registered_changes_it_until_the_office_merges_or_gives_it_back(
     app: Flask, office: Office
 ) -> None:
