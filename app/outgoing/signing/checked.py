@@ -22,7 +22,9 @@ READ = "app.outgoing.signing.verdict:read_file"
 ACCEPT = "app.outgoing.signing.returned:accept_files"
 
 
-def signatures(path: Path, roots: Sequence[bytes]) -> list[SignatureVerdict]:
+def signatures(
+    path: Path, roots: Sequence[bytes], lists: Sequence[bytes] = ()
+) -> list[SignatureVerdict]:
     """A verdict for each signature of the file; see `verdict.read`.
 
     Raises:
@@ -30,7 +32,7 @@ def signatures(path: Path, roots: Sequence[bytes]) -> list[SignatureVerdict]:
     """
     from app.outgoing.signing.verdict import SignatureVerdict
 
-    args = {"path": str(path.absolute()), "roots": _encoded(roots)}
+    args = {"path": str(path.absolute()), "roots": _encoded(roots), "lists": _encoded(lists)}
     return [SignatureVerdict.from_json(one) for one in sandbox.run(READ, args, LIMITS)]
 
 

@@ -1,6 +1,7 @@
 """What can be said of each signature in a PDF: who, when, unchanged, whose authority, what after.
 
-Offline: the chain is checked up to the roots the office trusts; revocation lists are not fetched.
+Offline: the chain is checked up to the roots the office trusts; revocation lists are not fetched,
+but those that the office has put into its folder count.
 A chain is judged for the moment of signing (time stamp, else the signer's clock), because papers
 are kept longer than certificates live.
 """
@@ -18,8 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.clock import VIETNAM
-from app.outgoing.signing import trust
+from app.outgoing.signing import revocation, trust
 from app.outgoing.signing.loops import finish
+from app.outgoing.signing.revocation import Revocation
 from app.outgoing.signing.signers import common_name
 from ocr.errors import FileRefused
 
@@ -79,10 +81,11 @@ class SignatureVerdict:
         return cls(**{**values, "sentences": tuple(data["sentences"])})
 
 
-def read(pdf: bytes, roots: Sequence[bytes]) -> list[SignatureVerdict]:
+def read(pdf: bytes, roots: Sequence[bytes], lists: Sequence[bytes] = ()) -> list[SignatureVerdict]:
     """A verdict for each signature, in the order of their making; none for an unsigned file.
 
-    `roots` are the trusted certificates (DER). Documents time stamps are no signatures.
+    `roots` are the trusted certificates, `lists` revocation lists (DER). Documents time stamps are
+    no signatures.
 
     Raises:
         FileRefused: the file is no PDF, is broken, or needs a password.
@@ -97,16 +100,19 @@ def read(pdf: bytes, roots: Sequence[bytes]) -> list[SignatureVerdict]:
         signatures = list(reader.embedded_regular_signatures)[:MOST]
     except (PdfError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise FileRefused("broken", f"{type(error).__name__}: {error}") from error
-    return [_verdict(one, roots) for one in signatures]
+    return [_verdict(one, roots, lists) for one in signatures]
 
 
-def read_file(path: str, roots: Sequence[str]) -> list[dict[str, Any]]:
-    """The same for the sandbox: a path, roots in base64, JSON values back."""
+def read_file(path: str, roots: Sequence[str], lists: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The same for the sandbox: a path, roots and lists in base64, JSON values back."""
     pdf = Path(path).read_bytes()
-    return [one.to_json() for one in read(pdf, [base64.b64decode(root) for root in roots])]
+    plain = [[base64.b64decode(one) for one in many] for many in (roots, lists)]
+    return [one.to_json() for one in read(pdf, *plain)]
 
 
-def _verdict(signature: EmbeddedPdfSignature, roots: Sequence[bytes]) -> SignatureVerdict:
+def _verdict(
+    signature: EmbeddedPdfSignature, roots: Sequence[bytes], lists: Sequence[bytes]
+) -> SignatureVerdict:
     try:
         status = _validate(signature, roots)
     except Exception as error:  # a forged structure can fail anywhere: then nothing is certain
@@ -129,8 +135,12 @@ def _verdict(signature: EmbeddedPdfSignature, roots: Sequence[bytes]) -> Signatu
         changes=_changes(status),
         ok=bool(status.bottom_line),
     )
+    issuers = [*roots, *(one.dump() for one in signature.other_embedded_certs)]
+    said = revocation.look_up(status.signing_cert.dump(), issuers, lists)
+    if said.revoked_on and not (stamped and at and at < said.revoked_on):
+        bare = replace(bare, trusted=False, ok=False)  # an unproven time may be a false one
     expires = status.signing_cert.not_valid_after
-    return replace(bare, sentences=_sentences(bare, expires, at))
+    return replace(bare, sentences=_sentences(bare, expires, at, said))
 
 
 def _validate(signature: EmbeddedPdfSignature, roots: Sequence[bytes]) -> PdfSignatureStatus:
@@ -198,13 +208,13 @@ def _unreadable(signature: EmbeddedPdfSignature, reason: str) -> SignatureVerdic
 
 
 def _sentences(
-    verdict: SignatureVerdict, expires: datetime, at: datetime | None
+    verdict: SignatureVerdict, expires: datetime, at: datetime | None, said: Revocation
 ) -> tuple[str, ...]:
     return (
         _when(verdict, at),
         _content(verdict),
-        _chain(verdict, expires),
-        NOT_ASKED,
+        *([] if said.revoked_on else [_chain(verdict, expires)]),
+        _revoked(said),
         AFTER[verdict.changes],
     )
 
@@ -239,9 +249,19 @@ def _chain(verdict: SignatureVerdict, expires: datetime) -> str:
     return said
 
 
+def _revoked(said: Revocation) -> str:
+    if said.listed_on is None:
+        return NOT_ASKED
+    listed = f"{said.listed_on.astimezone(VIETNAM):%d/%m/%Y}"
+    if said.revoked_on is None:
+        return f"Chứng thư không có trong danh sách thu hồi ngày {listed} của tổ chức cấp."
+    day = f"{said.revoked_on.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}"
+    return f"Chứng thư đã bị thu hồi lúc {day} (danh sách thu hồi ngày {listed})."
+
+
 NOT_ASKED = (
     "Chưa kiểm tra: chứng thư có bị thu hồi trước lúc ký hay không (máy chủ không hỏi tổ chức cấp "
-    "chứng thư)."
+    "chứng thư và không có danh sách thu hồi của tổ chức đó)."
 )
 AFTER = {
     Changes.NONE: "Sau chữ ký này tệp không có thay đổi nào.",

@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.outgoing.signing import checked, trust
+from app.outgoing.signing import checked, revocation, trust
 from app.web.gate import SIGNED_IN, needs
 from app.web.shell import settings
 from ocr.errors import FileRefused
@@ -33,12 +33,13 @@ def judge() -> ResponseReturnValue:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return _refused(_("Hãy chọn một tệp PDF."))
-    roots = trust.load(settings(current_app).trust_dir)
+    trusted = settings(current_app).trust_dir
+    roots, lists = trust.load(trusted), revocation.load(trusted)
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         path = Path(folder) / "document.pdf"
         sent.save(path)
         try:
-            found = checked.signatures(path, roots)
+            found = checked.signatures(path, roots, lists)
         except FileRefused as error:
             return _refused(error.sentence)
     name = Path(sent.filename).name[:NAME_LENGTH]

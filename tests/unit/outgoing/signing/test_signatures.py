@@ -8,6 +8,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -17,6 +18,9 @@ import pytest
 from asn1crypto import keys as asn1_keys  # type: ignore[import-untyped]
 from asn1crypto import tsp
 from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -30,7 +34,7 @@ from pyhanko_certvalidator import ValidationContext
 from app.demo import ink
 from app.demo.letters import Letter
 from app.demo.paper import seal_words
-from app.outgoing.signing import apply, fields, signers, timestamps, trust, verdict
+from app.outgoing.signing import apply, fields, revocation, signers, timestamps, trust, verdict
 from app.outgoing.signing.errors import FieldUnusable, KeyUnusable, SigningFailed
 from app.outgoing.signing.verdict import Changes
 from ocr.errors import FileRefused
@@ -235,3 +239,49 @@ def test_the_trust_folder_takes_pem_and_der_and_refuses_rubbish(
     (tmp_path / "c.crt").write_bytes(b"rubbish")
     with pytest.raises(ValueError, match=r"c\.crt"):
         trust.load(tmp_path)
+
+
+def revoking(issuer: Identity, one: Identity, revoked_at: datetime) -> bytes:
+    """A revocation list of an issuer with one certificate on it."""
+    entry = (
+        x509.RevokedCertificateBuilder()
+        .serial_number(one.certificate.serial_number)
+        .revocation_date(revoked_at)
+        .build()
+    )
+    made = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.certificate.subject)
+        .last_update(datetime.now(UTC))
+        .next_update(datetime.now(UTC) + timedelta(days=1))
+        .add_revoked_certificate(entry)
+        .sign(issuer.key, hashes.SHA256())
+    )
+    return made.public_bytes(Encoding.PEM)
+
+
+def test_a_revoked_certificate_is_found_in_the_lists_of_the_folder(
+    prepared: bytes, acts: dict[str, Act], root: Identity, leader: Identity, tmp_path: Path
+) -> None:
+    signed, day = acts["sign"](prepared), timedelta(days=1)
+    other = issue("Người Khác", root)
+    [plain] = verdict.read(signed, [root.der], revocation.load(tmp_path / "nowhere"))
+    assert plain.ok
+    assert verdict.NOT_ASKED in plain.sentences
+
+    def judge(issuer: Identity, one: Identity, at: datetime) -> verdict.SignatureVerdict:
+        (tmp_path / "issuer.crl").write_bytes(revoking(issuer, one, at))
+        [found] = verdict.read(signed, [root.der], revocation.load(tmp_path))
+        return found
+
+    clean = judge(root, other, datetime.now(UTC) - day)
+    assert clean.ok
+    assert "không có trong danh sách thu hồi" in " ".join(clean.sentences)
+    revoked = judge(root, leader, datetime.now(UTC) - day)
+    assert (revoked.ok, revoked.trusted, revoked.intact) == (False, False, True)
+    assert "đã bị thu hồi" in " ".join(revoked.sentences)
+    forged = Identity(root.name, root.certificate, other.key)  # a list that the issuer never made
+    assert judge(forged, leader, datetime.now(UTC) - day).ok
+    (tmp_path / "issuer.crl").write_bytes(b"no list")
+    with pytest.raises(ValueError, match="holds no revocation list"):
+        revocation.load(tmp_path)
