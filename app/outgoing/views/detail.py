@@ -200,14 +200,14 @@ def work(token: str) -> ResponseReturnValue:
     with reading() as session:
         view = queries.load_document(session, actor, token)
         found = under_way(session, actor, view)
-        answer = Response(
-            render_template(
-                "outgoing/_work.html", document=view.document, job_labels=JOB_LABELS, **found
-            )
+        # The page is not loaded anew by itself: somebody may be writing a remark.
+        return render_template(
+            "outgoing/_work.html",
+            document=view.document,
+            job_labels=JOB_LABELS,
+            done=not found["waits"],
+            **found,
         )
-    if not found["waits"]:
-        answer.headers["HX-Refresh"] = "true"  # buttons, pages and files are others now
-    return answer
 
 
 def labels() -> dict[str, object]:

@@ -49,10 +49,10 @@ def scans_handed_in() -> ResponseReturnValue:
     with reading() as session:
         items = scans.uploads(session)
         waits = any(not item.settled and not item.held for item in items)
-        answer = Response(render_template("outgoing/_handed_in.html", uploads=items, waits=waits))
-    if not waits:
-        answer.headers["HX-Refresh"] = "true"  # the list below has changed
-    return answer
+        # The page is not loaded anew by itself: other scans may be on their way up.
+        return render_template(
+            "outgoing/_handed_in.html", uploads=items, waits=waits, done=not waits
+        )
 
 
 @bp.post("/ban-quet")

@@ -58,7 +58,10 @@ def send(app: Flask, office: Office, data: bytes, path: str = ALL) -> str:
     )
     assert "đang kiểm tra" in str(answer.get_json()["message"])
     assert "Đang kiểm tra …" in page(client, path.removesuffix("/ban-quet") if path != ALL else ALL)
+    live = f"{ALL}/da-nop" if path == ALL else f"{path.removesuffix('/ban-quet')}/dang-lam"
+    assert "every 3s" in page(client, live)
     work(app)
+    assert "Tải lại trang" in page(client, live)
     with reading() as session:
         item = session.scalars(sa.select(IntakeItem).order_by(IntakeItem.id.desc())).first()
     assert item is not None
