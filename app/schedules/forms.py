@@ -36,7 +36,6 @@ from app.tasks.parties import Party, parse_all
 TIME_FORMATS = ["%H:%M", "%Hh%M", "%Hh", "%H"]
 DATE_FORMATS = ["%d/%m/%Y", "%d%m%Y", "%d-%m-%Y", "%d-%m-%y", "%d/%m/%y", "%Y-%m-%d"]
 DAY_STARTS, DAY_ENDS = time(7, 30), time(17, 0)  # of an entry without hours
-NOBODY = (0, "")
 
 
 def show_error(form: FlaskForm, error: InvalidInput) -> str | None:
@@ -78,7 +77,7 @@ class EntryForm(FlaskForm):
     kind = SelectField(
         _("Loại lịch"), choices=[(kind.value, KIND_LABELS[kind]) for kind in EntryKind]
     )
-    chair = SelectField(_("Chủ trì"), coerce=int, description=_("Để trống: đơn vị mời chủ trì"))
+    chair = SelectField(_("Chủ trì"), coerce=int)
     participants = SelectMultipleField(_("Thành phần"))
     others = _text(_("Thành phần ngoài cơ quan"), 500)
     preparing = SelectField(_("Đơn vị chuẩn bị"), coerce=int)

@@ -14,7 +14,7 @@ from app.db import reading, transaction
 from app.errors import AppError, EditConflict, InvalidInput, RuleViolated
 from app.organisation import queries as organisation
 from app.schedules import permissions, queries, services
-from app.schedules.forms import NOBODY, EntryForm, show_error, start_values
+from app.schedules.forms import EntryForm, show_error, start_values
 from app.schedules.models import EntryState, ResourceKind, ScheduleEntry
 from app.schedules.queries import Clash
 from app.schedules.services.keeping import EntryData
@@ -157,10 +157,16 @@ def fill_choices(form: EntryForm) -> None:
     """People, units, rooms and vehicles in force."""
     with reading() as session:
         people = organisation.people_choices(session)
-        form.chair.choices = [NOBODY, *((one.post_id, one.label) for one in people)]
+        form.chair.choices = [
+            (0, _("Đơn vị mời chủ trì")),
+            *((one.post_id, one.label) for one in people),
+        ]
         form.participants.choices = showing.party_choices(session)
         units = organisation.units(session)
-        form.preparing.choices = [NOBODY, *((unit.id, unit.short_name) for unit in units)]
+        form.preparing.choices = [
+            (0, _("Không có")),
+            *((unit.id, unit.short_name) for unit in units),
+        ]
         form.rooms.choices = resource_choices(session, ResourceKind.ROOM)
         form.vehicles.choices = resource_choices(session, ResourceKind.VEHICLE)
     held = {key for key, _label in form.vehicles.choices}
