@@ -11,6 +11,7 @@ from app.db import reading, transaction
 from app.errors import EditConflict, InvalidInput, NotFound, PermissionDenied, RuleViolated
 from app.procedures import permissions, queries, services
 from app.procedures.forms import AnswerForm
+from app.procedures.services import PaperGiven
 from app.procedures.views.blueprint import back_to, bp
 from app.procedures.views.detail import fill_choices, show
 from app.procedures.views.panels import PANELS, Act
@@ -44,6 +45,22 @@ def perform(token: str, act: str) -> ResponseReturnValue:
     except (RuleViolated, EditConflict) as error:
         return show(token, (chosen, form), error.user_message), 409
     return back_to(token, _(panel.done))
+
+
+@bp.post("/ho-so/<token>/giay-to/<int:paper_id>/da-nhan")
+@needs(permissions.READ)
+def paper_received(token: str, paper_id: int) -> ResponseReturnValue:
+    """A paper that was missing has been handed in at the counter."""
+    actor = current_actor()
+    with reading() as session:
+        one = queries.get_dossier(session, actor, token)
+        paper = next((row for row in one.papers if row.id == paper_id), None)
+        if paper is None:
+            raise NotFound(f"paper {paper_id} of dossier {one.id}")
+    given = PaperGiven(paper_id=paper_id, originals=1, note=paper.note)
+    with transaction("procedures.paper_received") as session:
+        services.check_papers(session, actor, dossier_id=one.id, papers=[given])
+    return back_to(token, _("Đã ghi nhận giấy tờ “%(name)s”.", name=paper.name))
 
 
 @bp.post("/ho-so/<token>/y-kien/<int:opinion_id>")

@@ -136,6 +136,14 @@ def test_a_missing_paper_is_said_before_the_dossier_is_taken(app: Flask, counter
     states = [paper.state for paper in only_dossier().papers]
     assert states == [PaperState.RECEIVED, PaperState.MISSING, PaperState.NOT_NEEDED]
 
+    made = only_dossier()
+    handed_in = f"/mot-cua/ho-so/{made.token}/giay-to/{made.papers[1].id}/da-nhan"
+    assert handed_in in page(client, f"/mot-cua/ho-so/{made.token}")
+    assert client.post(handed_in).status_code == 302
+    assert only_dossier().papers[1].state is PaperState.RECEIVED
+    stranger = browser(app, counter.office.specialist2)
+    assert stranger.post(handed_in).status_code == 404
+
 
 def test_a_dossier_of_the_province_gets_no_second_code_and_no_receipt(
     app: Flask, counter: Counter
