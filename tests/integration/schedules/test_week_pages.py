@@ -178,6 +178,13 @@ def test_bad_hours_are_refused_with_everything_typed(app: Flask, office: Office)
     assert "Họp giao ban quý" in html
 
 
+def test_the_morning_shows_the_own_day_only(app: Flask, office: Office) -> None:
+    day = today()
+    enter(office, day=day, starts_at=moment(day, time(8)), ends_at=moment(day, time(9)))
+    assert "Giao ban tuần" in reader(app, office.leader)("/lich/sang-nay")[1]
+    assert "không có lịch nào" in reader(app, office.one_stop)("/lich/sang-nay")[1]
+
+
 def browser(app: Flask, actor: Actor) -> FlaskClient:
     app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
