@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.errors import NotFound
 from app.schedules.models import (
-    EntryState,
     InvitationAnswer,
     ScheduleChange,
     ScheduleEntry,
@@ -95,8 +94,9 @@ def of_posts(rows: Entries, post_ids: Sequence[int], unit_ids: Sequence[int] = (
 
 
 def shown_to_all() -> sa.ColumnElement[bool]:
-    """Published at some time, so that its place in the week is known here, if only as “Bận”."""
-    return sa.and_(
-        ScheduleEntry.published_at.is_not(None),
-        ScheduleEntry.state.in_((EntryState.PUBLISHED, EntryState.CANCELLED, EntryState.DONE)),
-    )
+    """Published at some time, so that its place in the week is known here, if only as “Bận”.
+
+    The state is not asked: what was published stays so, is done or called off. An index of states
+    would lead a database to most of ten years instead of to the days of one week.
+    """
+    return ScheduleEntry.published_at.is_not(None)

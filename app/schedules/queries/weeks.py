@@ -266,6 +266,8 @@ def changes_between(
     """Changes since a moment of entries the actor may read, the newest first."""
     rows = sa.select(ScheduleChange).where(ScheduleChange.at >= since)
     changes = session.scalars(rows.order_by(ScheduleChange.id.desc()).limit(200)).all()
+    if not changes:
+        return []
     ids = {change.entry_id for change in changes}
     entries = with_all(visible_entries(actor)).where(ScheduleEntry.id.in_(ids))
     shown = {row.entry_id: row for row in _rows(session, actor, entries)}
