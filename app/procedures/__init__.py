@@ -90,3 +90,9 @@ def add_pages(app: Flask) -> None:
             permission=permissions.READ, order=18,
         )
     )  # fmt: skip
+    navigation.add(
+        NavItem(
+            "dossier_report", group, _("Báo cáo một cửa"), "report", "procedures.reports",
+            permission=permissions.REPORT, order=19,
+        )
+    )  # fmt: skip

@@ -26,6 +26,8 @@ UNIT_WORDS = {
     Unit.WORKING_DAY: "ngày làm việc",
     Unit.WORKING_HOUR: "giờ làm việc",
     Unit.CALENDAR_DAY: "ngày",
+    Unit.WEEK: "tuần",
+    Unit.MONTH: "tháng",
 }
 
 

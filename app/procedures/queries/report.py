@@ -6,7 +6,7 @@ Reports count states 5, 6 and 8 as suspended, and what was withdrawn or not rece
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from app.clock import now
 from app.db import is_sqlite
-from app.procedures.models import PAUSED, RUNNING, Channel, Dossier, DossierStatus
+from app.procedures.models import PAUSED, RUNNING, Channel, Dossier, DossierStatus, Procedure
 from app.procedures.queries.dossiers import day_start, visible_dossiers
 from app.security import Actor
 
@@ -165,3 +165,9 @@ def report_dossiers(
         rows = rows.where(_columns(first, last)[column])
     rows = rows.options(joinedload(Dossier.procedure), joinedload(Dossier.applicant))
     return list(session.scalars(rows.order_by(Dossier.received_at, Dossier.id).limit(limit)))
+
+
+def procedure_names(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """What the lines by procedure are called."""
+    rows = sa.select(Procedure.id, Procedure.name).where(Procedure.id.in_(ids))
+    return dict(session.execute(rows).tuples().all())
