@@ -259,6 +259,6 @@ def test_the_board_shows_only_what_the_filter_and_the_rights_let_through(
     give(office, "Báo cáo tháng")
     give(office, "Tờ trình")
     assert "Tờ trình" not in page(browser(app, office.specialist), "/cong-viec?view=bang&q=báo")
-    assert "Báo cáo" not in page(
+    assert "Báo cáo tháng" not in page(
         browser(app, office.specialist2), "/cong-viec?view=bang&tab=don-vi"
     )
