@@ -10,31 +10,46 @@ from sqlalchemy.orm import Session, aliased
 
 from app.clock import now
 from app.exchange.models import ExchangePacket, ExchangePart, PacketState, Way
+from app.exchange.queries.organs import same_organ
 from app.incoming.models import IncomingDocument, IntakeItem
 
 STILL_COMING = timedelta(minutes=15)  # longer than any request or look into a folder takes
 
 
 def letters_of(session: Session, packet_ids: Sequence[int]) -> dict[int, IncomingDocument]:
-    """The letter of each packet: of its first part that is in one, or came before as a double."""
-    original = aliased(IntakeItem)
+    """The letter of each packet: of its first part that is in one, or came before as a double.
+
+    A double counts only if it came before in a packet of the same sender: the same bytes from
+    somebody else give him no say in that letter.
+    """
+    original, before, earlier = aliased(IntakeItem), aliased(ExchangePart), aliased(ExchangePacket)
     letter_id = sa.func.coalesce(IntakeItem.letter_id, original.letter_id)
     rows = (
-        sa.select(ExchangePart.packet_id, IncomingDocument)
+        sa.select(
+            ExchangePart.packet_id,
+            IncomingDocument,
+            IntakeItem.letter_id.is_not(None),
+            ExchangePacket.organ_code,
+            earlier.organ_code,
+        )
+        .join(ExchangePacket, ExchangePacket.id == ExchangePart.packet_id)
         .join(IntakeItem, IntakeItem.id == ExchangePart.intake_id)
         .outerjoin(original, original.id == IntakeItem.duplicate_of_id)
+        .outerjoin(before, before.intake_id == original.id)
+        .outerjoin(earlier, earlier.id == before.packet_id)
         .join(IncomingDocument, IncomingDocument.id == letter_id)
         .where(ExchangePart.packet_id.in_(list(packet_ids)))
         .order_by(IntakeItem.duplicate_of_id.is_not(None), ExchangePart.position)
     )
     found: dict[int, IncomingDocument] = {}
-    for packet_id, letter in session.execute(rows).tuples():
-        found.setdefault(packet_id, letter)
+    for packet_id, letter, own, sender, sender_before in session.execute(rows).tuples():
+        if own or (sender_before and same_organ(session, sender, sender_before)):
+            found.setdefault(packet_id, letter)
     return found
 
 
 def packet_of_letter(session: Session, letter_id: int) -> ExchangePacket | None:
-    """The packet that a letter came in, if it did: the newest."""
+    """The packet that a letter came in, if it did: the newest of that sender."""
     original = aliased(IntakeItem)
     rows = (
         sa.select(ExchangePacket)
@@ -45,8 +60,12 @@ def packet_of_letter(session: Session, letter_id: int) -> ExchangePacket | None:
             ExchangePacket.way == Way.IN,
             sa.or_(IntakeItem.letter_id == letter_id, original.letter_id == letter_id),
         )
+        .order_by(ExchangePacket.id.desc())
     )
-    return session.scalar(rows.order_by(ExchangePacket.id.desc()).limit(1))
+    for packet in session.scalars(rows).unique():
+        if letters_of(session, [packet.id]).get(packet.id):
+            return packet
+    return None
 
 
 def intakes_of(session: Session, packet_ids: Sequence[int]) -> dict[int, list[IntakeItem]]:
@@ -79,17 +98,19 @@ def unstored(session: Session, *, limit: int = 50) -> list[ExchangePacket]:
 
     A part that is a double, refused or unreadable was judged by nobody: that raw file stays held.
     """
+    not_stored = (
+        sa.select(ExchangePart.id)
+        .join(IntakeItem, IntakeItem.id == ExchangePart.intake_id)
+        .where(ExchangePart.packet_id == ExchangePacket.id, IntakeItem.file_id.is_(None))
+    )
     rows = sa.select(ExchangePacket).where(
         ExchangePacket.way == Way.IN,
         ExchangePacket.state == PacketState.TAKEN,
         ExchangePacket.file_id.is_(None),
         ExchangePacket.sha256.is_not(None),
+        ~not_stored.exists(),
     )
-    waiting = list(session.scalars(rows.order_by(ExchangePacket.id).limit(limit)))
-    intakes = intakes_of(session, [packet.id for packet in waiting])
-    return [
-        packet for packet in waiting if all(item.file_id is not None for item in intakes[packet.id])
-    ]
+    return list(session.scalars(rows.order_by(ExchangePacket.id).limit(limit)))
 
 
 def interrupted(session: Session, *, limit: int = 20) -> list[ExchangePacket]:

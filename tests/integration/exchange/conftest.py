@@ -45,7 +45,11 @@ class Peer:
     folder: Path
 
     def packet(
-        self, *contents: bytes, document_id: str = PEER_ID, business: Business | None = None
+        self,
+        *contents: bytes,
+        document_id: str = PEER_ID,
+        business: Business | None = None,
+        sender: str = PEER,
     ) -> bytes:
         """A letter as it comes: the first file is the letter, others are attached."""
         attachments = []
@@ -55,7 +59,7 @@ class Peer:
             name = f"tep-{number}.pdf"
             attachments.append(Attachment(name, "application/pdf", name, path=str(path)))
         message = Packet(
-            sender=Party(PEER, "Sở Nội vụ"),
+            sender=Party(sender, "Sở Nội vụ"),
             receivers=(Party(OURS, "Phường"),),
             code_number="145",
             code_notation="SNV-TCCB",

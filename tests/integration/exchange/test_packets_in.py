@@ -234,6 +234,19 @@ def test_a_recall_is_answered_once_and_ends_the_letter(peer: Peer, desk: Desk) -
     assert peer.told() == ["01", "15"]
 
 
+def test_the_same_bytes_from_somebody_else_give_no_say_in_the_letter(peer: Peer) -> None:
+    peer.send(peer.packet(b"thu"))
+    peer.send(peer.packet(b"thu", document_id="H99.02,2026/11/17,7/SXD", sender="H99.02"))
+    peer.send(peer.packet(b"thu", document_id="H99.01,2026/11/17,146/SNV"))
+    first, stranger, repeated = packets()
+    with reading() as session:
+        letters_found = queries.letters_of(session, [first.id, stranger.id, repeated.id])
+        assert set(letters_found) == {first.id, repeated.id}
+        newest = queries.packet_of_letter(session, letters_found[first.id].id)
+    assert newest is not None
+    assert newest.id == repeated.id
+
+
 def test_a_recall_that_came_before_its_packet_finds_it(peer: Peer, office: Office) -> None:
     peer.send(peer.status("13", PEER_ID))
     assert statuses()[0].error
