@@ -278,6 +278,7 @@ def test_keys_may_live_in_tokens(
     (folder / "chutich.pass").write_text(keys.PASSPHRASE)
     found = softhsm.make(tmp_path, keys.issue("UBND phường Minh Họa", root), sys.executable)
     monkeypatch.setenv("SOFTHSM2_CONF", found["SOFTHSM2_CONF"])
+    softhsm.read_anew()
     described = {"module": softhsm.MODULE, "token": softhsm.TOKEN, "label": softhsm.LABEL}
     lines = "\n".join(f"{name} = {value}" for name, value in described.items())
     (folder / "seal-UBND.token").write_text(f"[token]\n{lines}\n", encoding="utf-8")

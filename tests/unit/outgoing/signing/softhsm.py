@@ -6,6 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import pkcs11  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.unit.outgoing.signing.keys import Identity
@@ -46,3 +47,8 @@ def make(folder: Path, identity: Identity, python: str) -> dict[str, str]:
     )
     key.unlink()
     return found
+
+
+def read_anew() -> None:
+    """Let the module read `SOFTHSM2_CONF` again: a test before may have shown it another token."""
+    pkcs11.lib(str(MODULE)).reinitialize()

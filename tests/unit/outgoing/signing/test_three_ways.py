@@ -241,7 +241,7 @@ def test_an_answer_to_another_document_is_refused(
 def test_the_server_signs_with_a_token(
     prepared: bytes, token: dict[str, str], root: Identity, holder: Holder
 ) -> None:
-    pkcs11.lib(str(softhsm.MODULE)).reinitialize()  # it may have read other settings before
+    softhsm.read_anew()
     given = {"token": softhsm.TOKEN, "label": softhsm.LABEL}
     with signers.from_pkcs11(softhsm.MODULE, pin=softhsm.PIN, **given) as key:
         signed = apply.sign(prepared, fields.SIGNER, key, ink.signature(holder.name, 0))
