@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-import pkcs11  # type: ignore[import-untyped]
+import pkcs11
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.unit.outgoing.signing.keys import Identity

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
-import pkcs11
 import pytest
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
