@@ -12,7 +12,9 @@ from ocr import clean, decide, legacy
 from ocr.documents import Document
 from ocr.engine import Image, OcrEngine, OcrWord, mean_confidence
 from ocr.geometry import Frame
+from ocr.line_repair import repair_lines, without_ghosts
 from ocr.pdf_text import Embedded
+from ocr.reading_order import in_reading_order
 from ocr.repair import repair_words
 from ocr.second_look import look_again
 from ocr.types import PageText, Word
@@ -51,7 +53,8 @@ def read_page(document: Document, number: int, engine: OcrEngine) -> PageText:
             kept.words,
         )
     result = recognise(document.image(number), dpi, engine)
-    words = repair_words(result.words)
+    ordered = in_reading_order(without_ghosts(result.words), *result.frame.upright_size)
+    words = repair_words(repair_lines(ordered))
     return assemble(number, width, height, dpi, words, result)
 
 

@@ -79,6 +79,11 @@ def repair_texts(texts: Iterable[str]) -> list[str]:
     return out
 
 
+def makes_word(first: str, second: str) -> bool:
+    """Whether two syllables are a known word of two."""
+    return (first.lower(), second.lower()) in _known()[0]
+
+
 def one_tone(word: str) -> str:
     """A syllable bears one tone: of two that were read ("Hữú") the first is kept."""
     if word.isascii() or not word.isalpha() or len(word) > MAX_SYLLABLE:
