@@ -10,6 +10,7 @@ from search import ranking
 from search.fields import from_source
 from search.plan import Node
 from search.query import parse
+from search.ranking import Part
 from search.snippets import mark, snippets, wanted
 from search.types import (
     FACET_FIELDS,
@@ -70,7 +71,7 @@ class Engine(ABC):
         if sort is Sort.RELEVANCE and query.empty:
             sort = Sort.NEWEST
         ask = _Asked(query, acl, filters, today)
-        found = self._search(ask.plan(), limit=limit, offset=offset, sort=sort)
+        found = self._found(ask, limit=limit, offset=offset, sort=sort)
         relaxed, offers = None, {}
         if found.total == 0:
             offers = self._offers(ask)
@@ -83,11 +84,22 @@ class Engine(ABC):
         took_ms = (time.perf_counter() - started) * 1000
         return Results(found.total, hits, counts, took_ms, relaxed, offers, query.explain)
 
+    def _found(self, ask: "_Asked", *, limit: int, offset: int, sort: Sort) -> Found:
+        """What matches. Most questions are answered by records that hold the words in a row: to
+        rank only these takes half the time of ranking all that hold them anywhere."""
+        if sort is Sort.RELEVANCE and limit and ranking.has_row(ask.query):
+            plan = ask.plan(Part.IN_A_ROW)
+            found = self._search(plan, limit=limit, offset=offset, sort=sort)
+            if found.total >= offset + limit:
+                counted = self._search(ask.plan(Part.COUNTED), limit=0, offset=0, sort=sort)
+                return Found(counted.total, found.records)
+        return self._search(ask.plan(), limit=limit, offset=offset, sort=sort)
+
     def _offers(self, ask: "_Asked") -> dict[Relaxation, int]:
         """How many records each way of loosening would give."""
         offers = {}
         for way in ranking.relaxations(ask.query, ask.filters):
-            plan = replace(ask, relaxed=way).plan()
+            plan = replace(ask, relaxed=way).plan(Part.COUNTED)
             offers[way] = self._search(plan, limit=0, offset=0, sort=Sort.RELEVANCE).total
         return offers
 
@@ -97,10 +109,10 @@ class Engine(ABC):
         free = [name for name in names if name not in filtered]
         counts: dict[str, Mapping[str, int]] = {}
         if free:
-            counts.update(self._count_values(ask.plan(), free, FACET_VALUES))
+            counts.update(self._count_values(ask.plan(Part.COUNTED), free, FACET_VALUES))
         for name in filtered:
-            wider = replace(ask, filters=ask.filters.without(name))
-            counts.update(self._count_values(wider.plan(), [name], FACET_VALUES))
+            wider = replace(ask, filters=ask.filters.without(name)).plan(Part.COUNTED)
+            counts.update(self._count_values(wider, [name], FACET_VALUES))
         return {name: counts[name] for name in names}
 
 
@@ -114,10 +126,15 @@ class _Asked:
     today: date | None
     relaxed: Relaxation | None = None
 
-    def plan(self) -> Node:
+    def plan(self, part: Part = Part.RANKED) -> Node:
         """The plan for the engine."""
         return ranking.write_plan(
-            self.query, acl=self.acl, filters=self.filters, today=self.today, relaxed=self.relaxed
+            self.query,
+            acl=self.acl,
+            filters=self.filters,
+            today=self.today,
+            relaxed=self.relaxed,
+            part=part,
         )
 
 

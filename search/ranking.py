@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import Enum, auto
 from itertools import pairwise
 
 from search.analysis import codes, exact_terms, fold, fold_term, has_marks, own_numbers
@@ -135,8 +136,11 @@ def misread(term: str) -> list[str]:
     return [term.replace(seen, meant, 1) for seen, meant in _LOOK_ALIKE if seen in term]
 
 
-def _rewards(words: Sequence[Word], weights: Weights) -> list[Node]:
-    """What lifts a matching record above others; none of it must match."""
+def _rewards(words: Sequence[Word], weights: Weights, *, in_a_row: bool) -> list[Node]:
+    """What lifts a matching record above others; none of it must match.
+
+    `in_a_row`: all that match hold the words in a row, so nearness would lift all alike.
+    """
     exact = [term for word in words for term in word.exact]
     folded = [fold_term(term) for term in exact]
     marked = any(map(has_marks, exact))
@@ -150,9 +154,11 @@ def _rewards(words: Sequence[Word], weights: Weights) -> list[Node]:
     if len(exact) > 1:
         for way in variants(folded):
             if len(way) > 1:
-                nodes.append(Boost(Phrase(BODY, way), weights.phrase_folded))
+                if not in_a_row:
+                    nodes.append(Boost(Phrase(BODY, way), weights.phrase_folded))
                 nodes.append(Boost(Phrase(HEAD, way), weights.head_phrase))
-        nodes += _nearness(folded, weights)
+        if not in_a_row:
+            nodes += _nearness(folded, weights)
         if marked:
             nodes.append(Boost(Phrase(BODY_EXACT, tuple(exact)), weights.phrase_exact))
     return nodes
@@ -242,6 +248,23 @@ def day_number(iso: str) -> int:
     return int(iso[:10].replace("-", "")) if iso else 0
 
 
+class Part(Enum):
+    """What of a question is to be answered."""
+
+    RANKED = auto()
+    """All that matches, best first."""
+    IN_A_ROW = auto()
+    """Only what holds the words in a row, best first: the top of RANKED, and cheaper."""
+    COUNTED = auto()
+    """All that matches, in no order."""
+
+
+def has_row(query: Query) -> bool:
+    """Whether the records that hold the words in a row surely come first."""
+    typed = [term for word in read_words(query.words) for term in word.exact]
+    return len(typed) > 1 and not _number_rewards(query, WEIGHTS)
+
+
 def write_plan(
     query: Query,
     *,
@@ -250,6 +273,7 @@ def write_plan(
     today: date | None = None,
     relaxed: Relaxation | None = None,
     weights: Weights = WEIGHTS,
+    part: Part = Part.RANKED,
 ) -> Node:
     """The one query that an engine runs for what was asked."""
     if relaxed is Relaxation.WITHOUT_FILTERS:
@@ -268,7 +292,14 @@ def write_plan(
         must += wanted
     never = [_text_node(text) for text in query.excluded]
     never += [_field_node(name, value) for name, value in query.excluded_fields]
-    should = _rewards(words, weights) + _phrase_rewards(query.phrases, weights)
+    if part is Part.COUNTED:
+        return Bool(must=tuple(must or [Every()]), never=tuple(never))
+    in_a_row = part is Part.IN_A_ROW
+    if in_a_row:
+        folded = [term for word in words for term in word.folded]
+        rows = [Boost(phrase_or_term(BODY, w), weights.phrase_folded) for w in variants(folded)]
+        must = [*must, rows[0] if len(rows) == 1 else Best(tuple(rows))]
+    should = _rewards(words, weights, in_a_row=in_a_row) + _phrase_rewards(query.phrases, weights)
     should += _number_rewards(query, weights)
     if today is not None:
         recent = day_number((today - timedelta(days=90)).isoformat())

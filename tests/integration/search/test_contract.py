@@ -239,3 +239,27 @@ def test_a_pasted_page_is_found_by_its_first_words(backend: SearchBackend) -> No
     results = backend.find(page, acl=EVERYTHING)
     assert ids(results) == [1]
     assert results.explain
+
+
+def test_letters_with_the_words_in_a_row_come_first_and_all_are_counted(
+    backend: SearchBackend,
+) -> None:
+    rows = [letter(n, text=f"Họp bàn kế hoạch sử dụng đất lần {n}") for n in range(1, 13)]
+    apart = [letter(n, text="Đất đã có kế hoạch và được sử dụng") for n in range(21, 26)]
+    put(backend, *apart, *rows)
+
+    def asked(limit: int, offset: int = 0) -> tuple[int, list[int]]:
+        results = backend.find(
+            "kế hoạch sử dụng đất", acl=EVERYTHING, limit=limit, offset=offset, facets=("kind",)
+        )
+        assert sum(results.facets["kind"].values()) == results.total
+        return results.total, ids(results)
+
+    total, first = asked(5)
+    assert total == 17
+    assert set(first) <= set(range(1, 13))
+    everything = asked(17)[1]
+    assert set(everything[:12]) == set(range(1, 13))
+    assert set(everything[12:]) == set(range(21, 26))
+    assert asked(5, 5)[1] == everything[5:10]
+    assert asked(10, 10)[1] == everything[10:]
