@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from wsgiref.headers import Headers
 
-from flask import Flask, url_for
+from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
 from whitenoise import WhiteNoise
 
@@ -60,7 +60,13 @@ def built_name(manifest: Mapping[str, str] | None, name: str) -> str:
 
 def asset(manifest: Mapping[str, str] | None, name: str) -> str:
     """Address of a built file: `asset('app.js')`."""
-    return url_for("static", filename=built_name(manifest, name))
+    return _address(request.script_root, current_app.static_url_path, built_name(manifest, name))
+
+
+@lru_cache(maxsize=512)
+def _address(_root: str, _folder: str | None, file_name: str) -> str:
+    """Asked for by every icon: a page has up to a hundred of them, and few addresses."""
+    return url_for("static", filename=file_name)
 
 
 def icon(
@@ -73,9 +79,14 @@ def icon(
     """
     if name not in names:
         raise UnknownAsset(f"icon {name!r} is not in frontend/icons.txt")
+    return _drawn(asset(manifest, "icons.svg"), name, f"cv-icon {css}".strip())
+
+
+@lru_cache(maxsize=2048)
+def _drawn(sprite: str, name: str, css: str) -> Markup:
     return Markup(
         '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
-    ).format(f"cv-icon {css}".strip(), asset(manifest, "icons.svg"), name)
+    ).format(css, sprite, name)
 
 
 def register_assets(app: Flask) -> None:

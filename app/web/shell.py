@@ -137,9 +137,14 @@ def _counting(
     return sa.union_all(*parts) if parts else None
 
 
+def _address(endpoint: str) -> str:
+    """The address of a page that the frame names; every page asks for about fifty of them."""
+    return _built(endpoint, request.script_root)
+
+
 @lru_cache(maxsize=256)
-def _address(endpoint: str, _root: str) -> str:
-    """The address of an entry; the same for everybody under one root of the application."""
+def _built(endpoint: str, _root: str) -> str:
+    """The same for everybody under one root of the application."""
     return url_for(endpoint)
 
 
@@ -218,7 +223,7 @@ class Shell:
         count = self._counts.get(item.key, Count(0))
         return {
             "key": item.key,
-            "url": _address(item.endpoint, request.script_root),
+            "url": _address(item.endpoint),
             "icon": item.icon,
             "label": item.label,
             "count": count.number,
@@ -262,7 +267,7 @@ class Shell:
     @cached_property
     def account_links(self) -> list[dict[str, str]]:
         return [
-            {"url": url_for(item.endpoint), "icon": item.icon, "label": item.label}
+            {"url": _address(item.endpoint), "icon": item.icon, "label": item.label}
             for item in account_links
         ]
 
@@ -272,24 +277,24 @@ class Shell:
 
         return single_keys()
 
-    home_url = property(lambda self: url_for("web.home"))
-    search_url = property(lambda self: url_for("finding.index"))
-    notifications_url = property(lambda self: url_for("notifications.index"))
-    switch_url = property(lambda self: url_for("organisation.switch_post"))
-    sign_out_url = property(lambda self: url_for("organisation.sign_out"))
+    home_url = property(lambda self: _address("web.home"))
+    search_url = property(lambda self: _address("finding.index"))
+    notifications_url = property(lambda self: _address("notifications.index"))
+    switch_url = property(lambda self: _address("organisation.switch_post"))
+    sign_out_url = property(lambda self: _address("organisation.sign_out"))
 
     @property
     def live_url(self) -> str | None:
-        return url_for("notifications.live") if self._actor else None
+        return _address("notifications.live") if self._actor else None
 
     @property
     def poll_url(self) -> str | None:
-        return url_for("notifications.counts") if self._actor else None
+        return _address("notifications.counts") if self._actor else None
 
     @cached_property
     def key_links(self) -> dict[str, str]:
         """Where “g” and then the letter goes."""
-        return {item.letter: url_for(item.endpoint) for item in self._items if item.letter}
+        return {item.letter: _address(item.endpoint) for item in self._items if item.letter}
 
 
 def role_label(actor: Actor) -> str:
