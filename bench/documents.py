@@ -248,8 +248,7 @@ def count_statements(client: FlaskClient, address: str) -> int:
     """SQL statements of one page, the second time it is asked for."""
     client.get(address)
     sent: list[str] = []
-    # PostgreSQL's reading engine shares the events of the writing one: listening twice counts twice
-    engines = [db.engine(), db.ReadingFactory.kw["bind"]] if db.is_sqlite() else [db.engine()]
+    engines = [db.engine(), db.ReadingFactory.kw["bind"]]
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if not statement.startswith("BEGIN"):

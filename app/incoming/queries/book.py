@@ -51,7 +51,7 @@ def book_rows(
         rows = rows.where(RegisterEntry.number <= last)
     types = type_labels(session)
     ordered = rows.order_by(RegisterEntry.number, RegisterEntry.suffix)
-    found = session.execute(ordered.execution_options(yield_per=BATCH)).tuples()
+    found = session.execute(ordered).yield_per(BATCH).tuples()
     return [_book_row(entry, letter, organ, types) for entry, letter, organ in found]
 
 

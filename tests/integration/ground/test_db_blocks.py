@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from app import outbox
+from app import db, outbox
 from app.db import reading, transaction
 from app.errors import ProgrammingFault
 from app.links import Link, Relation
@@ -35,6 +35,22 @@ def test_a_transaction_that_raises_leaves_nothing(app: Flask) -> None:
 def test_a_reading_block_cannot_write(app: Flask) -> None:
     with pytest.raises(DBAPIError), reading() as session:
         session.execute(sa.insert(OutboxEvent).values(name="x", payload={}, at=datetime.now(UTC)))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_connections_that_the_server_has_closed_are_replaced(app: Flask) -> None:
+    with transaction() as session:
+        outbox.changed(session, "letter", 1)
+    assert count(OutboxEvent) == 1
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+    others += "current_database() AND pid <> pg_backend_pid()"
+    killer = sa.create_engine(db.engine().url, poolclass=sa.NullPool)
+    with killer.connect() as connection:
+        assert len(connection.exec_driver_sql(others).all()) >= 2
+    time.sleep(0.05)
+    with transaction() as session:
+        outbox.changed(session, "letter", 2)
+    assert count(OutboxEvent) == 2
 
 
 def test_a_transaction_opens_in_no_other_block(app: Flask) -> None:

@@ -11,7 +11,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import app.demo
-from app import db
 from app.db import ReadingFactory, reading, transaction
 from app.incoming import entry
 from app.incoming.models import IncomingDocument, IntakeItem
@@ -86,8 +85,7 @@ def statements() -> Iterator[list[str]]:
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         seen.append(statement)
 
-    # PostgreSQL's reading engine is a view of the writing one and shares its events.
-    target = ReadingFactory.kw["bind"] if db.is_sqlite() else db.engine()
+    target = ReadingFactory.kw["bind"]
     sa.event.listen(target, "before_cursor_execute", note)
     yield seen
     sa.event.remove(target, "before_cursor_execute", note)

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import db
 from app.audit import AuditLog
 from app.clock import today
 from app.db import ReadingFactory, reading, transaction
@@ -55,8 +54,7 @@ def statements() -> Iterator[list[str]]:
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         seen.append(statement)
 
-    # PostgreSQL's reading engine is a view of the writing one and shares its events.
-    target = ReadingFactory.kw["bind"] if db.is_sqlite() else db.engine()
+    target = ReadingFactory.kw["bind"]
     sa.event.listen(target, "before_cursor_execute", note)
     yield seen
     sa.event.remove(target, "before_cursor_execute", note)
