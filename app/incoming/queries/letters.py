@@ -292,20 +292,18 @@ def same_letter(
     *,
     code_number: str,
     code_notation: str,
-    organ_ids: frozenset[int],
     issued_date: date | None,
     except_id: int | None = None,
 ) -> Sequence[IncomingDocument]:
-    """Registered letters with the same number, symbol, organ and date: probably the same letter.
+    """Registered letters of any organ with the same number, symbol and date.
 
     A letter without a number is compared with none: many have none.
     """
-    if not code_number or not organ_ids:
+    if not code_number:
         return []
     rows = sa.select(IncomingDocument).where(
         IncomingDocument.code_number == code_number,
         IncomingDocument.code_notation == code_notation,
-        IncomingDocument.organ_id.in_(organ_ids),
         IncomingDocument.issued_date == issued_date,
         IncomingDocument.register_entry_id.is_not(None),
     )

@@ -211,17 +211,19 @@ def _fill(
 
 
 def _twins(session: Session, letter: IncomingDocument) -> list[IncomingDocument]:
+    """Registered letters that are probably the same: number, symbol and date, of the same organ."""
     assert letter.organ_id is not None  # noqa: S101  (`_fill` has set it)
-    return list(
-        same_letter(
-            session,
-            code_number=letter.code_number,
-            code_notation=letter.code_notation,
-            organ_ids=frozenset(organ_family(session, letter.organ_id)),
-            issued_date=letter.issued_date,
-            except_id=letter.id,
-        )
+    alike = same_letter(
+        session,
+        code_number=letter.code_number,
+        code_notation=letter.code_notation,
+        issued_date=letter.issued_date,
+        except_id=letter.id,
     )
+    if not alike:  # as nearly always: the organs merged into one another need not be asked for
+        return []
+    family = organ_family(session, letter.organ_id)
+    return [twin for twin in alike if twin.organ_id in family]
 
 
 def _number(

@@ -14,6 +14,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.clock import now, today
 from app.db import reading, transaction
+from app.errors import NotFound
 from app.incoming import entry, neighbours, permissions, queries, services
 from app.incoming.models import (
     CLOSED,
@@ -240,11 +241,12 @@ def opened_by(opener: neighbours.Opener, actor: Actor, given: FileStorage) -> di
     answer: dict[str, object] = {"message": done.sentence, "tone": "ok" if done.ok else "warn"}
     if done.letter_id is None:
         return answer
-    with reading() as session:
-        url = url_for(
-            "incoming.detail", token=session.get_one(IncomingDocument, done.letter_id).token
-        )
-    return answer | {"url": url, "letter": done.letter_id}
+    try:
+        with reading() as session:
+            token = queries.get_letter(session, actor, done.letter_id).token
+    except NotFound:  # it came before and has gone to others since
+        return answer
+    return answer | {"url": url_for("incoming.detail", token=token), "letter": done.letter_id}
 
 
 @bp.post("/nhieu")
