@@ -70,15 +70,16 @@ class MailboxSettings:
     security: str = "tls"
     folder: str = "INBOX"
     ca_file: Path | None = None
-    packet_senders: tuple[str, ...] = ()
+    packet_senders: tuple[tuple[str, str], ...] = ()  # an address or @domain, an organ's code or *
 
-    def trusts(self, address: str) -> bool:
-        """Whether packets in mails of this address are taken: the address or its @domain is set.
+    def speaks_for(self, address: str) -> frozenset[str]:
+        """Codes of the organs whose packets and statuses this address may bring; "*" for all.
 
         Anybody can write any sender, so the mail server has to check it (SPF, DKIM).
         """
         whole = address.lower()
-        return whole in self.packet_senders or f"@{whole.rpartition('@')[2]}" in self.packet_senders
+        names = (whole, f"@{whole.rpartition('@')[2]}")
+        return frozenset(code for name, code in self.packet_senders if name in names)
 
     @property
     def name(self) -> str:
@@ -105,10 +106,21 @@ class MailboxSettings:
             security=security,
             folder=env.get("IMAP_FOLDER") or "INBOX",
             ca_file=Path(ca_file) if ca_file else None,
-            packet_senders=tuple(
-                env.get("IMAP_PACKET_SENDERS", "").lower().replace(",", " ").split()
-            ),
+            packet_senders=_packet_senders(env.get("IMAP_PACKET_SENDERS", "")),
         )
+
+
+def _packet_senders(text: str) -> tuple[tuple[str, str], ...]:
+    """`vanthu@so.vn=H99.01 @truc.vn=*`: who may bring packets of whom. Raises ValueError."""
+    found: list[tuple[str, str]] = []
+    for word in text.replace(",", " ").split():
+        address, _equals, code = word.rpartition("=")
+        if "@" not in address or not code:
+            raise ValueError(
+                f"IMAP_PACKET_SENDERS: {word} names no organ; write address=code or address=*"
+            )
+        found.append((address.lower(), code.upper()))
+    return tuple(found)
 
 
 IMAP_PORTS = {"tls": 993, "starttls": 143, "none": 143}

@@ -12,6 +12,9 @@ from app.web.shell import NavItem, navigation
 ACTS = {
     "exchange_packet.received": "Nhận gói tin liên thông",
     "exchange_packet.broken": "Gói tin liên thông không đọc được",
+    "exchange_packet.held": "Giữ lại gói tin liên thông chờ xét",
+    "exchange_packet.discarded": "Bỏ gói tin liên thông",
+    "exchange_packet.handled": "Đánh dấu gói tin liên thông đã xử lý",
     "exchange_packet.made": "Lập gói tin liên thông",
     "exchange_packet.retried": "Xử lý lại gói tin liên thông",
     "exchange_packet.purged": "Hủy nội dung gói tin liên thông",

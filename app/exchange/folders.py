@@ -6,10 +6,13 @@ whose parts have not passed quarantine yet: page 1 of a part may bear a secrecy 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +21,8 @@ from app.files.store import sync_folder
 
 RAW = "goi-tin.edxml"
 REFUSED = "khong-nhan"
+NEW, LEASES = "moi-", 64
+LEFT_BEHIND_SECONDS = 3600.0  # longer than any file takes to come in
 
 
 class Folders:
@@ -30,14 +35,40 @@ class Folders:
     def work(self) -> Path:
         """An empty folder for one file that arrives."""
         self._make(self.held)
-        return Path(tempfile.mkdtemp(prefix="moi-", dir=self.held))
+        return Path(tempfile.mkdtemp(prefix=NEW, dir=self.held))
+
+    def sweep(self) -> int:
+        """Remove what killed processes left of files that were arriving. Returns how many."""
+        if not self.held.is_dir():
+            return 0
+        before = time.time() - LEFT_BEHIND_SECONDS
+        old = [one for one in self.held.glob(f"{NEW}*") if one.stat().st_mtime < before]
+        for folder in old:
+            shutil.rmtree(folder, ignore_errors=True)
+        return len(old)
+
+    @contextmanager
+    def lease(self, digest: str) -> Iterator[None]:
+        """Only one process at a time takes in what has this hash (hexadecimal); others wait.
+
+        The system gives a lease back when its process dies.
+        """
+        self._make(self.held)
+        number = int(digest[:8], 16) % LEASES
+        with (self.held / f"khoa-{number}").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def hold(self, packet_id: int, source: Path) -> None:
-        """Keep the raw file of a packet until its parts have been judged."""
+        """Keep the raw file of a packet until its parts have been judged.
+
+        When this returns the file survives a power cut: its bytes were flushed as they came.
+        """
         folder = self._held(packet_id)
         folder.mkdir(exist_ok=True, mode=0o700)
         os.replace(source, folder / RAW)
         sync_folder(folder)
+        sync_folder(self.held)
 
     def raw(self, packet_id: int) -> Path | None:
         """The held raw file, if it is there."""

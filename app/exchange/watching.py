@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from app.errors import AppError
 from app.exchange import entry
 from app.exchange.folders import REFUSED, current_folders
+from app.exchange.services.holding import UNFORESEEN
 from app.security import SYSTEM
 
 log = logging.getLogger(__name__)
 
 QUIET_SECONDS = 4.0
-UNFORESEEN = "Không đọc được gói tin này; quản trị hệ thống xem nhật ký."
 PARTIAL = (".part", ".tmp", ".crdownload", ".filepart")
 
 
@@ -49,19 +49,22 @@ def _take(path: Path, limit: int) -> None:
     try:
         with path.open("rb") as source:
             received = entry.take_in(SYSTEM, source, path.name, limit=limit)
-        ok, sentence = received.ok, received.sentence
+        ok, sentence, kept = received.ok, received.sentence, received.packet_token is not None
     except AppError as error:
-        ok, sentence = False, error.user_message
+        ok, sentence, kept = False, error.user_message, False
     except sa.exc.OperationalError:
         raise  # the database is away: all files wait
     except Exception:
         log.exception("a packet of the folder")
-        ok, sentence = False, UNFORESEEN
+        ok, sentence, kept = False, UNFORESEEN, False
     if ok:
         path.unlink()  # its bytes are held, later stored: a copy here would outlive a purge
         return
     folder = path.parent / REFUSED
     folder.mkdir(exist_ok=True)
     target = folder / f"{time.time_ns()}-{path.name}"
-    os.replace(path, target)
+    if kept:
+        path.unlink()  # it is held, where a clerk can let it in or throw it away
+    else:
+        os.replace(path, target)
     target.with_name(target.name + ".txt").write_text(f"{sentence}\n", encoding="utf-8")

@@ -43,7 +43,6 @@ ENCODING_GROWTH = 2  # a mail is larger than its attachments by a third, and has
 TOO_BIG = "Thư lớn hơn giới hạn cho phép."
 BROKEN = "Thư bị hỏng hoặc quá phức tạp, không đọc được."
 UNFORESEEN = "Không đọc được thư này; quản trị hệ thống xem nhật ký."
-STRANGER = "Địa chỉ gửi không có trong danh sách được gửi gói tin (IMAP_PACKET_SENDERS)."
 
 
 def ask(actor: Actor, box: MailboxSettings) -> None:
@@ -143,7 +142,7 @@ def _take(server: Box, place: Place, limit: int, box: MailboxSettings) -> bool:
         except FileRefused as error:
             _refuse(place, size, TOO_BIG if error.code == "too_big" else BROKEN)
             return True
-        _keep(place, blob, message, work, limit, trusted=box.trusts(message["sender"]))
+        _keep(place, blob, message, work, limit, speaks_for=box.speaks_for(message["sender"]))
         return True
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -178,25 +177,27 @@ def _keep(
     work: Path,
     limit: int,
     *,
-    trusted: bool,
+    speaks_for: frozenset[str],
 ) -> None:
     with transaction("mailbox.receive") as session:
         row, coming = taking.open_mail(session, place, blob, message)
         arrival_id, is_open = row.id, row.state is ArrivalState.RECEIVED
     if not is_open:
         return
-    refused = [words for one in coming if (words := _take_part(one, work, limit, trusted=trusted))]
+    answers = [_take_part(one, work, limit, speaks_for) for one in coming]
+    refused = [words for words in answers if words]
     with transaction("mailbox.settle") as session:
         taking.settle(session, arrival_id, " ".join(refused))
 
 
-def _take_part(one: Coming, work: Path, limit: int, *, trusted: bool) -> str:
-    """Let one attachment in; what is wrong with a packet, if anything is."""
+def _take_part(one: Coming, work: Path, limit: int, speaks_for: frozenset[str]) -> str:
+    """Let one attachment in; what is wrong with a packet, if anything is.
+
+    A packet says itself whom it comes from, so the mail's address must be allowed to bring it.
+    """
     content = io.BytesIO((work / Path(one.path).name).read_bytes())
     if one.intake_id is not None:
         incoming.take_bytes(SYSTEM, one.intake_id, content, limit=limit)
         return ""
-    if not trusted:  # a packet says itself whom it comes from
-        return f"{one.name}: {STRANGER}"
-    received = entry.take_in(SYSTEM, content, one.name, limit=limit)
+    received = entry.take_in(SYSTEM, content, one.name, limit=limit, speaks_for=speaks_for)
     return "" if received.ok else f"{one.name}: {received.sentence}"

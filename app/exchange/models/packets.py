@@ -23,7 +23,8 @@ class Way(enum.Enum):
 
 class PacketState(enum.Enum):
     """RECEIVED: the row is there, its parts are coming in. TAKEN: all parts are in the ledger.
-    BROKEN: it cannot be read, `error` says why. PURGED: a part was secret, nothing of it is left.
+    BROKEN: it cannot be read, `error` says why. HELD: nobody has let it in yet, `error` says why.
+    PURGED: a part was secret or a clerk threw it away, nothing of it is left.
     QUEUED: to be written to the out-folder. WRITTEN: it lies there, or the agent took it.
     FAILED: it could not be written.
     """
@@ -31,6 +32,7 @@ class PacketState(enum.Enum):
     RECEIVED = "received"
     TAKEN = "taken"
     BROKEN = "broken"
+    HELD = "held"
     PURGED = "purged"
     QUEUED = "queued"
     WRITTEN = "written"
@@ -41,6 +43,7 @@ PACKET_LABELS = {
     PacketState.RECEIVED: "Đang nhận",
     PacketState.TAKEN: "Đã nhận",
     PacketState.BROKEN: "Không đọc được",
+    PacketState.HELD: "Chờ văn thư xét",
     PacketState.PURGED: "Đã hủy nội dung",
     PacketState.QUEUED: "Chờ gửi",
     PacketState.WRITTEN: "Đã đặt vào thư mục gửi",
@@ -84,7 +87,7 @@ class ExchangePacket(Base):
     error: Mapped[str] = mapped_column(Nfc(500), default="")
     repeats: Mapped[int] = mapped_column(default=0)  # how often it came again
     created_at: Mapped[datetime] = mapped_column(default=now)
-    settled_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]  # nothing is to be told or done any more
 
 
 class ExchangePart(Base):

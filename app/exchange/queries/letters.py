@@ -93,7 +93,7 @@ def followed(session: Session, *, after: int = 0, limit: int = 200) -> list[Exch
     return list(session.scalars(rows.order_by(ExchangePacket.id).limit(limit)))
 
 
-def unstored(session: Session, *, limit: int = 50) -> list[ExchangePacket]:
+def unstored(session: Session, *, after: int = 0, limit: int = 50) -> list[ExchangePacket]:
     """Packets whose parts are all stored, so judged harmless, and whose raw file is still held.
 
     A part that is a double, refused or unreadable was judged by nobody: that raw file stays held.
@@ -109,15 +109,17 @@ def unstored(session: Session, *, limit: int = 50) -> list[ExchangePacket]:
         ExchangePacket.file_id.is_(None),
         ExchangePacket.sha256.is_not(None),
         ~not_stored.exists(),
+        ExchangePacket.id > after,
     )
     return list(session.scalars(rows.order_by(ExchangePacket.id).limit(limit)))
 
 
-def interrupted(session: Session, *, limit: int = 20) -> list[ExchangePacket]:
+def interrupted(session: Session, *, after: int = 0, limit: int = 20) -> list[ExchangePacket]:
     """Packets whose taking ended half-way: the process died."""
     rows = sa.select(ExchangePacket).where(
         ExchangePacket.way == Way.IN,
         ExchangePacket.state == PacketState.RECEIVED,
         ExchangePacket.created_at < now() - STILL_COMING,
+        ExchangePacket.id > after,
     )
     return list(session.scalars(rows.order_by(ExchangePacket.id).limit(limit)))

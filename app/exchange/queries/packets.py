@@ -22,7 +22,7 @@ from app.exchange.models import (
 from app.security import ORGAN, Actor, visible
 
 KIND = "exchange_packet"
-TROUBLED = (PacketState.BROKEN, PacketState.FAILED)
+TROUBLED = (PacketState.BROKEN, PacketState.HELD, PacketState.FAILED)
 
 
 class Tab(enum.Enum):
@@ -85,7 +85,7 @@ def _of_tab(tab: Tab) -> sa.ColumnElement[bool]:
             ExchangeStatus.way == Way.OUT, ExchangeStatus.state == StatusState.FAILED
         )
         return sa.or_(
-            ExchangePacket.state.in_(TROUBLED),
+            sa.and_(ExchangePacket.state.in_(TROUBLED), ExchangePacket.settled_at.is_(None)),
             ExchangePacket.id.in_(unsent),
             ExchangePacket.id.in_(asked_and_open()),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import audit, outbox
@@ -65,9 +66,14 @@ def hear(session: Session, message: Status) -> ExchangeStatus:
         **key, at=at, description=message.description[:500], staff=message.staff.name[:200],
         state=StatusState.UNMATCHED, error=NO_PACKET,
     )  # fmt: skip
-    session.add(row)
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+    except IntegrityError:  # the same status by another way at the same moment
+        return session.scalars(sa.select(ExchangeStatus).filter_by(**key)).one()
     if message.code == RECALL_ASKED:
-        _asked(session, row)
+        _asked(session, row, message)
     elif message.code in KNOWN:
         _reported(session, row, message)
     else:
@@ -76,11 +82,19 @@ def hear(session: Session, message: Status) -> ExchangeStatus:
     return row
 
 
-def _asked(session: Session, row: ExchangeStatus) -> None:
-    """The sender of a packet wants it back; a clerk answers on the packet's page."""
-    rows = sa.select(ExchangePacket).where(
-        ExchangePacket.way == Way.IN, ExchangePacket.document_id == row.document_id
-    )
+def _asked(session: Session, row: ExchangeStatus, message: Status) -> None:
+    """The sender of a packet wants it back; a clerk answers on the packet's page.
+
+    It is named by its id, or by number and day when the sender gives none.
+    """
+    response = message.response_for
+    named = ExchangePacket.document_id == row.document_id
+    if not response.document_id and response.issued_date is not None:
+        named = sa.and_(
+            ExchangePacket.code == response.code,
+            ExchangePacket.issued_date == response.issued_date,
+        )
+    rows = sa.select(ExchangePacket).where(ExchangePacket.way == Way.IN, named)
     for packet in session.scalars(rows.order_by(ExchangePacket.id.desc())):
         if same_organ(session, packet.organ_code, row.peer_code):
             row.packet_id, row.state, row.error = packet.id, StatusState.NOTED, ""

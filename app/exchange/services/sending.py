@@ -224,7 +224,7 @@ def retry(session: Session, actor: Actor, *, packet_id: int) -> ExchangePacket:
     if not again and not failed:
         raise RuleViolated("Không có gì cần gửi lại.")
     if again:
-        packet.state, packet.error = PacketState.QUEUED, ""
+        packet.state, packet.error, packet.settled_at = PacketState.QUEUED, "", None
         outbox.publish(session, PacketQueued(packet_id=packet.id))
     for row in failed:
         row.state, row.error = StatusState.QUEUED, ""

@@ -24,7 +24,7 @@ from app.exchange.models import (
 )
 from app.exchange.queries.organs import own_codes
 from app.exchange.queries.packets import KIND
-from app.exchange.services import telling
+from app.exchange.services import holding, telling
 from app.files.models import FileRole
 from app.files.services import record_file
 from app.files.store import StoredBlob
@@ -45,26 +45,55 @@ class Coming:
 
 
 def open_packet(
-    session: Session, actor: Actor, message: Packet, raw: StoredBlob, file_name: str
+    session: Session,
+    actor: Actor,
+    message: Packet,
+    raw: StoredBlob,
+    file_name: str,
+    *,
+    digest: str = "",
+    accepted: bool = False,
 ) -> tuple[ExchangePacket, list[Coming]]:
     """The row of a packet and the parts that still lack their bytes.
 
     A packet that came before is counted and changes nothing; one whose taking was interrupted
-    goes on where it stopped.
+    goes on where it stopped. One that names a document we have and says something else (by
+    `digest`, of its words and files) is put aside until a clerk has `accepted` it.
     """
-    key = key_of(message, raw)
-    known = session.scalar(sa.select(ExchangePacket).filter_by(key=key))
+    key, earlier = key_of(message, raw), None
+    known = _by_key(session, key)
+    if known is not None and not _says_the_same(known, raw, digest):
+        earlier, key = known, f"{key}:{digest[:16]}"
+        known = _by_key(session, key)
     if known is not None and known.state is PacketState.BROKEN:  # sent again, repaired
-        known.state, known.error = PacketState.RECEIVED, ""
+        known.state, known.error, known.settled_at = PacketState.RECEIVED, "", None
         known.sha256, known.size = raw.sha256, raw.size
+        known.content = _content(session, message) | {"digest": digest}
     elif known is not None and known.state is not PacketState.RECEIVED:
         known.repeats += 1
         return known, []
-    packet = known or _new(session, actor, message, raw, key, file_name)
+    elif known is None and earlier is not None and not accepted:
+        held = holding.put_aside(
+            session, actor, raw, file_name, holding.CHANGED, state=PacketState.HELD,
+            refers_to=earlier.id,
+        )  # fmt: skip
+        return held, []
+    packet = known or _new(session, actor, message, raw, key, file_name, digest)
     if not message.attachments:
         _without_files(session, packet, message)
         return packet, []
     return packet, _expect(session, packet, message)
+
+
+def _by_key(session: Session, key: str) -> ExchangePacket | None:
+    return session.scalar(sa.select(ExchangePacket).filter_by(key=key))
+
+
+def _says_the_same(known: ExchangePacket, raw: StoredBlob, digest: str) -> bool:
+    """Whether a packet of the same name brings nothing new. Of a purged one nobody knows."""
+    if known.state is PacketState.BROKEN or known.sha256 in (None, raw.sha256):
+        return True
+    return bool(known.content.get("digest") == digest)
 
 
 def key_of(message: Packet, raw: StoredBlob) -> str:
@@ -84,17 +113,24 @@ def document_id_of(message: Packet) -> str:
 
 
 def _new(
-    session: Session, actor: Actor, message: Packet, raw: StoredBlob, key: str, file_name: str
+    session: Session,
+    actor: Actor,
+    message: Packet,
+    raw: StoredBlob,
+    key: str,
+    file_name: str,
+    digest: str,
 ) -> ExchangePacket:
-    packet = session.scalar(sa.select(ExchangePacket).filter_by(key=f"sha:{raw.sha256}"))
+    packet = _by_key(session, f"sha:{raw.sha256}")
     if packet is None:
         packet = ExchangePacket(way=Way.IN, state=PacketState.RECEIVED, key=key)
     packet.key, packet.state, packet.error = key, PacketState.RECEIVED, ""
+    packet.settled_at = None
     packet.document_id = document_id_of(message)
     packet.organ_code, packet.organ_name = message.sender.organ_id[:60], message.sender.name[:300]
     packet.code, packet.issued_date = message.code[:110], message.issued_date
     packet.subject, packet.business = message.subject[:500], message.business.kind
-    packet.content = _content(session, message)
+    packet.content = _content(session, message) | {"digest": digest}
     packet.file_name, packet.sha256, packet.size = file_name[:255], raw.sha256, raw.size
     try:
         with session.begin_nested():
@@ -217,28 +253,6 @@ def settle(session: Session, packet_id: int) -> ExchangePacket:
         packet.state = PacketState.TAKEN
         telling.tell(session, packet, ARRIVED, at=packet.created_at)
         outbox.changed(session, KIND, packet.id)
-    return packet
-
-
-def note_broken(
-    session: Session, actor: Actor, raw: StoredBlob, file_name: str, sentence: str
-) -> ExchangePacket:
-    """Keep a row of a file that is no packet, with the sentence that says why."""
-    key = f"sha:{raw.sha256}"
-    packet = session.scalar(sa.select(ExchangePacket).filter_by(key=key))
-    if packet is None:
-        packet = ExchangePacket(
-            way=Way.IN, state=PacketState.BROKEN, key=key, file_name=file_name[:255],
-            sha256=raw.sha256, size=raw.size,
-        )  # fmt: skip
-        session.add(packet)
-        session.flush()
-        grant(session, KIND, packet.id, ORGAN, "received")
-        audit.record(session, actor, "exchange_packet.broken", packet.id)
-    else:
-        packet.repeats += 1
-    packet.error = sentence[:500]
-    outbox.changed(session, KIND, packet.id)
     return packet
 
 

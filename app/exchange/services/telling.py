@@ -20,6 +20,7 @@ from app.exchange.edxml.types import (
 )
 from app.exchange.events import StatusQueued
 from app.exchange.models import ExchangePacket, ExchangeStatus, PacketState, StatusState, Way
+from app.exchange.queries.organs import same_organ
 from app.exchange.queries.packets import KIND
 from app.security import SYSTEM, Actor, authorize
 
@@ -37,14 +38,22 @@ def tell(
     staff: str = "",
     peer_code: str | None = None,
 ) -> ExchangeStatus | None:
-    """Queue a status for the organ at the other end. None when it was told before."""
+    """Queue a status for the organ at the other end. None when it was told before.
+
+    A later packet about the same document (an update) is told of anew.
+    """
     peer = packet.organ_code if peer_code is None else peer_code
     key = {
         "way": Way.OUT, "peer_code": peer, "document_id": packet.document_id, "code": code,
         "ref": ref,
     }  # fmt: skip
     session.flush()
-    if session.scalar(sa.select(ExchangeStatus.id).filter_by(**key)) is not None:
+    before = sa.select(ExchangeStatus.packet_id)
+    told = session.scalars(before.filter_by(**key)).first()
+    if told is not None and told != packet.id:
+        key["ref"] = f"packet:{packet.id}"
+        told = session.scalars(before.filter_by(**key)).first()
+    if told is not None:
         return None
     row = ExchangeStatus(
         **key, packet_id=packet.id, at=at, description=description[:500], staff=staff[:200],
@@ -67,9 +76,11 @@ def adopt(session: Session, packet: ExchangePacket) -> None:
         ExchangeStatus.state == StatusState.UNMATCHED,
         ExchangeStatus.packet_id.is_(None),
         ExchangeStatus.document_id == packet.document_id,
-        ExchangeStatus.peer_code == packet.organ_code,
+        ExchangeStatus.code == RECALL_ASKED,
     )
-    for row in session.scalars(rows):
+    for row in session.scalars(rows).all():
+        if not same_organ(session, packet.organ_code, row.peer_code):
+            continue
         row.packet_id, row.state, row.error = packet.id, StatusState.NOTED, ""
 
 

@@ -13,6 +13,7 @@ TONES = {
     PacketState.RECEIVED: "info",
     PacketState.TAKEN: "ok",
     PacketState.BROKEN: "late",
+    PacketState.HELD: "warn",
     PacketState.PURGED: "mute",
     PacketState.QUEUED: "warn",
     PacketState.WRITTEN: "ok",

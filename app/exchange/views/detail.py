@@ -16,11 +16,12 @@ from app.errors import NotFound, RuleViolated
 from app.exchange import entry, permissions, queries
 from app.exchange.edxml.types import STATUS_LABELS
 from app.exchange.edxml.write import write_packet
+from app.exchange.folders import current_folders
 from app.exchange.forms import AnswerForm, ReasonForm
 from app.exchange.models import PACKET_LABELS, ExchangePacket, PacketState, StatusState, Way
 from app.exchange.queries.letters import intakes_of, letters_of
-from app.exchange.queries.packets import parties_of, told_about
-from app.exchange.services import composing, sending, telling
+from app.exchange.queries.packets import TROUBLED, parties_of, told_about
+from app.exchange.services import composing, holding, sending, telling
 from app.exchange.views.blueprint import TONES, bp
 from app.files.models import StoredFile
 from app.files.serving import send
@@ -29,6 +30,7 @@ from app.incoming import permissions as letters
 from app.incoming import services as incoming
 from app.incoming.models import IncomingDocument
 from app.incoming.quarantine import current_quarantine
+from app.incoming.queries.letters import get_letter_by_token
 from app.outgoing.queries.documents import get_document
 from app.security import Actor
 from app.web.gate import needs
@@ -44,6 +46,8 @@ class Acts:
     answer: bool
     give_back: bool
     retry: bool
+    throw_away: bool
+    mark_handled: bool
     download: bool
 
 
@@ -65,8 +69,10 @@ def acts_for(
         and packet.settled_at is None
         and letter is None,
         retry=may
-        and (failed or packet.state in (PacketState.BROKEN, PacketState.FAILED))
+        and (failed or packet.state in TROUBLED)
         and not (own and packet.error == sending.TAKEN_BACK),
+        throw_away=may and packet.state in holding.WAITING,
+        mark_handled=may and packet.state in TROUBLED and packet.settled_at is None,
         download=may and (packet.file_id is not None or (own and packet.outgoing_id is not None)),
     )
 
@@ -117,13 +123,23 @@ def _document(session: Session, actor: Actor, packet: ExchangePacket) -> object:
         return None
 
 
+def must_see_content(session: Session, actor: Actor, packet: ExchangePacket) -> None:
+    """Raises NotFound when the letter or document in a packet is not the actor's to see."""
+    if packet.outgoing_id is not None:
+        get_document(session, actor, packet.outgoing_id)
+    letter = letters_of(session, [packet.id]).get(packet.id)
+    if letter is not None:
+        get_letter_by_token(session, actor, letter.token)
+
+
 @bp.get("/<token>/goi-tin")
 @needs(permissions.HANDLE)
 def raw(token: str) -> Response:
-    """The packet as it came or goes. Downloading it is written down."""
+    """The packet as it came or goes, for those who may see what is in it. It is written down."""
     actor = current_actor()
     with transaction("exchange.download") as session:
         packet = queries.get_by_token(session, actor, token)
+        must_see_content(session, actor, packet)
         stored = session.get(StoredFile, packet.file_id) if packet.file_id else None
         if stored is None and packet.outgoing_id is None:
             raise NotFound(f"packet {token} has no file")
@@ -197,19 +213,54 @@ def give_back(token: str) -> ResponseReturnValue:
 @bp.post("/<token>/lam-lai")
 @needs(permissions.HANDLE)
 def retry(token: str) -> ResponseReturnValue:
-    """Read a broken packet again, or write a failed one again."""
+    """Let in a packet that was put aside, or write a failed one again."""
     actor = current_actor()
-    with reading() as session:
-        packet = queries.get_by_token(session, actor, token)
-    if packet.state is PacketState.BROKEN:
-        received = entry.resume(packet.id, limit=settings().limits.upload_bytes)
-        sentence = received.sentence if received else _(NOTHING_HELD)
-        flash(sentence, "ok" if received and received.ok else "warn")
-    else:
-        try:
-            with transaction("exchange.retry") as session:
+    try:
+        with transaction("exchange.retry") as session:
+            packet = queries.get_by_token(session, actor, token)
+            waits = packet.state in holding.WAITING
+            if waits:
+                holding.let_in(session, actor, packet)
+            else:
                 sending.retry(session, actor, packet_id=packet.id)
-        except RuleViolated as error:
-            return show(token, error.user_message), 409
+    except RuleViolated as error:
+        return show(token, error.user_message), 409
+    if not waits:
         flash(_("Hệ thống đang gửi lại."), "ok")
-    return redirect(url_for("exchange.detail", token=token))
+        return redirect(url_for("exchange.detail", token=token))
+    received = entry.resume(packet.id, limit=settings().limits.upload_bytes)
+    sentence = received.sentence if received else _(NOTHING_HELD)
+    flash(sentence, "ok" if received and received.ok else "warn")
+    there = received.packet_token if received and received.packet_token else token
+    return redirect(url_for("exchange.detail", token=there))
+
+
+@bp.post("/<token>/bo")
+@needs(permissions.HANDLE)
+def throw_away(token: str) -> ResponseReturnValue:
+    """Throw away a packet that was put aside, with its held file."""
+    actor = current_actor()
+    try:
+        with transaction("exchange.discard") as session:
+            packet = queries.get_by_token(session, actor, token)
+            holding.throw_away(session, actor, packet_id=packet.id)
+    except RuleViolated as error:
+        return show(token, error.user_message), 409
+    current_folders().forget(packet.id)
+    flash(_("Đã bỏ gói tin và hủy tệp gốc."), "ok")
+    return redirect(url_for("exchange.index", tab="loi"))
+
+
+@bp.post("/<token>/da-xu-ly")
+@needs(permissions.HANDLE)
+def mark_handled(token: str) -> ResponseReturnValue:
+    """A person has dealt with it by other means: it leaves “Cần xử lý”."""
+    actor = current_actor()
+    try:
+        with transaction("exchange.mark_handled") as session:
+            packet = queries.get_by_token(session, actor, token)
+            holding.mark_handled(session, actor, packet_id=packet.id)
+    except RuleViolated as error:
+        return show(token, error.user_message), 409
+    flash(_("Đã đánh dấu gói tin là đã xử lý."), "ok")
+    return redirect(url_for("exchange.index", tab="loi"))

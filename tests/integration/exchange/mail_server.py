@@ -130,7 +130,7 @@ def dovecot() -> Iterator[Post]:
                     PASSWORD,
                     port=port,
                     security="none",
-                    packet_senders=("@snv.vi-du.vn",),
+                    packet_senders=(("@snv.vi-du.vn", "H99.01"),),
                 ),
             )
         finally:

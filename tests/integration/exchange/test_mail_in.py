@@ -11,12 +11,15 @@ import pytest
 import sqlalchemy as sa
 
 from app.db import reading, transaction
+from app.exchange import entry
+from app.exchange.folders import current_folders
 from app.exchange.mail import polling, taking
-from app.exchange.models import ArrivalState, MailArrival, Mailbox
+from app.exchange.models import ArrivalState, MailArrival, Mailbox, PacketState
+from app.exchange.services import holding
 from app.incoming import entry as door
 from app.incoming.models import IncomingDocument, IntakeItem, IntakeSource
 from tests.factories import Office
-from tests.integration.exchange.conftest import Peer
+from tests.integration.exchange.conftest import PEER_ID, Peer, packets, statuses
 from tests.integration.exchange.mail_server import Post, dovecot
 from tests.integration.incoming.conftest import LIMIT, PDF
 
@@ -142,16 +145,56 @@ def test_a_packet_in_a_mail_goes_through_the_packets_door(peer: Peer, post: Post
 
 
 @SQLITE
-def test_a_packet_in_a_strangers_mail_is_not_taken(peer: Peer, post: Post) -> None:
+@pytest.mark.parametrize(
+    ("sender", "reason"),
+    [
+        ("la@la.example", holding.STRANGER),
+        ("vanthu@khac.vi-du.vn", holding.FOREIGN.format(code="H99.01")),
+    ],
+)
+def test_a_packet_whose_mail_may_not_speak_for_its_sender_waits_for_a_clerk(
+    peer: Peer, post: Post, sender: str, reason: str
+) -> None:
     message = a_mail(PDF + b"thu")
-    message.replace_header("From", "la@la.example")
+    message.replace_header("From", sender)
     message.add_attachment(
         peer.packet(b"thu"), maintype="application", subtype="xml", filename="goi.edxml"
     )
     post.put(message.as_bytes())
-    polling.poll(post.box, limit=LIMIT)
+    box = replace(post.box, packet_senders=(("@khac.vi-du.vn", "H99.02"),))
+    polling.poll(box, limit=LIMIT)
     assert [item.source for item in items()] == [IntakeSource.MAIL]
-    assert polling.STRANGER in mails()[0].reason
+    assert reason in mails()[0].reason
+    (packet,) = packets()
+    assert (packet.state, packet.error) == (PacketState.HELD, reason)
+    assert peer.told() == []
+    received = entry.resume(packet.id, limit=LIMIT)  # a clerk lets it in
+    assert received is not None
+    assert received.ok
+    assert [item.source for item in items()] == [IntakeSource.MAIL, IntakeSource.EXCHANGE]
+    assert peer.told() == ["01"]
+
+
+@SQLITE
+def test_a_status_in_a_mail_moves_nothing_for_an_organ_its_sender_may_not_speak_for(
+    peer: Peer, post: Post
+) -> None:
+    peer.send(peer.packet(b"thu"))
+    message = a_mail()
+    message.replace_header("From", "vanthu@khac.vi-du.vn")
+    message.add_attachment(
+        peer.status("13", PEER_ID), maintype="application", subtype="xml", filename="a.edxml"
+    )
+    post.put(message.as_bytes())
+    box = replace(post.box, packet_senders=(("@khac.vi-du.vn", "H99.02"),))
+    polling.poll(box, limit=LIMIT)
+    assert [row.code for row in statuses()] == ["01"]
+    first, held = packets()
+    assert (first.state, held.state) == (PacketState.TAKEN, PacketState.HELD)
+    assert entry.resume(held.id, limit=LIMIT) is not None
+    assert [row.code for row in statuses()] == ["01", "13"]
+    assert packets()[1].state is PacketState.TAKEN
+    assert current_folders().raw(held.id) is None
 
 
 @SQLITE
