@@ -4,6 +4,8 @@
 export VAR_DIR=${VAR_DIR:-$PWD/var}
 [[ -f $VAR_DIR/secrets.env ]] || { echo "No $VAR_DIR/secrets.env yet: run 'make setup' first." >&2; return 1; }
 
+unset PYTHONDONTWRITEBYTECODE # five processes of the same code start at once: compile it once
+
 set -a
 # shellcheck source=/dev/null
 . "$VAR_DIR/secrets.env"

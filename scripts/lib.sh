@@ -1,6 +1,9 @@
 # Shared by the other scripts; source it. Knows how to find and install what is missing.
 # shellcheck shell=bash
 
+# Compiled modules are kept: else each of our many processes compiles them anew, two seconds each.
+unset PYTHONDONTWRITEBYTECODE
+
 say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 die() { printf '%s\n' "$*" >&2; exit 1; }
 

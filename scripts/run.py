@@ -22,6 +22,10 @@ from honcho.manager import Manager
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_SECONDS = 120
+AFTER_THE_PAGES = (
+    "for try in {1..200}; do (: </dev/tcp/$HOST/$PORT) 2>/dev/null && break; sleep 0.1; done"
+)
+"""All processes load much at once: those that a person waits for go first, at most 20 seconds."""
 
 
 def main() -> int:
@@ -40,6 +44,8 @@ def main() -> int:
             if name == "public" and not env.get("PUBLIC_BIND"):
                 continue  # the citizens' pages are part of `web`; alone only where asked for
             keep = f"exec scripts/keep_running.sh {quoted(command)}"
+            if name != "web":
+                keep = f"bash -c {quoted(AFTER_THE_PAGES)}; {keep}"
             manager.add_process(name, keep, env=env, cwd=str(ROOT))
         threading.Thread(target=announce, args=(env, started), daemon=True).start()
         manager.loop()
