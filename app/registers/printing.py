@@ -6,14 +6,14 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from flask import render_template
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from app.clock import local
+
+if TYPE_CHECKING:  # openpyxl brings numpy: a third of a second that only a printed book pays
+    from openpyxl.worksheet.worksheet import Worksheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -69,6 +69,9 @@ def book_xlsx(heading: Heading, columns: Sequence[Column], rows: Iterable[Sequen
 
     A text that a spreadsheet would take for a formula is stored as text.
     """
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
     book = Workbook()
     sheet: Worksheet = book.active  # type: ignore[assignment]
     sheet.title = "Sổ"
@@ -97,6 +100,9 @@ def _plain(cell: Cell) -> str | int | None:
 
 
 def _dress(sheet: Worksheet, head: int, columns: Sequence[Column]) -> None:
+    from openpyxl.styles import Alignment, Border, Font, Side
+    from openpyxl.utils import get_column_letter
+
     line = Side(style="thin")
     for row in sheet.iter_rows(min_row=head, max_row=sheet.max_row, max_col=len(columns)):
         for cell in row:

@@ -6,10 +6,6 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from app.errors import InvalidInput
 from app.organisation.names import fold_name
 from ocr.errors import FileRefused
@@ -134,6 +130,10 @@ def _lines(name: str, columns: tuple[Column, ...], rows: list[list[str]]) -> Ite
 
 def template() -> bytes:
     """An empty workbook with all sheets, headings and a page of instructions."""
+    from openpyxl import Workbook  # and with it numpy: only who asks for a template pays
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     book.remove(book.worksheets[0])
     for name, columns in SHEETS.items():

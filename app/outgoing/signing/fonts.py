@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fontTools import subset  # type: ignore[import-untyped]
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-
 FOLDERS = (  # Debian 12, then Ubuntu 24.04: both hold version 2, with Vietnamese letters
     Path("/usr/share/fonts/truetype/liberation2"),
     Path("/usr/share/fonts/truetype/liberation"),
@@ -69,6 +66,9 @@ def piece(italic: bool) -> Face:
             break
     else:
         raise FileNotFoundError(f"{name}: install the package fonts-liberation2")
+    from fontTools import subset  # type: ignore[import-untyped]  # slow: for who signs only
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
     options = subset.Options(hinting=False, layout_features=[], notdef_outline=True)
     options.drop_tables += ["FFTM"]
     font = TTFont(folder / name, lazy=True)
@@ -83,6 +83,8 @@ def piece(italic: bool) -> Face:
 @cache
 def face(data: bytes) -> Face:
     """Read a font file, for instance the piece that lies in a document."""
+    from fontTools.ttLib import TTFont
+
     font = TTFont(io.BytesIO(data), lazy=True)
     scale = 1000 / font["head"].unitsPerEm
     glyphs, widths = {}, {}
