@@ -57,6 +57,9 @@ Opener = Callable[[Actor, BinaryIO, str, int], Opened]
 openers: dict[str, Opener] = {}  # by the ending of the file's name
 announcers: dict[str, Callable[[Session, int], Announced | None]] = {}
 parts: dict[str, Callable[[Session, Actor, int], Part | None]] = {}
+answers: dict[str, Callable[[Session, Actor, int, object], Part | None]] = {}
+"""Forms for letters that are answered rather than assigned, before the form of the directive. The
+last argument is the form that was refused, as its room gave it to the page; None at first."""
 
 
 def opener_of(file_name: str) -> Opener | None:
@@ -74,3 +77,9 @@ def parts_of(session: Session, actor: Actor, letter_id: int) -> list[Part]:
     """The parts that rooms above show on a letter's page."""
     found = (show(session, actor, letter_id) for show in parts.values())
     return [one for one in found if one is not None]
+
+
+def answer_of(session: Session, actor: Actor, letter_id: int, given: object) -> Part | None:
+    """The form that answers a letter, if a room above knows its kind."""
+    found = (show(session, actor, letter_id, given) for show in answers.values())
+    return next((one for one in found if one is not None), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -11,6 +11,7 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -25,10 +26,12 @@ from app.errors import InvalidInput
 from app.schedules.models import (
     KIND_LABELS,
     VISIBILITY_LABELS,
+    AnswerKind,
     EntryKind,
     ScheduleEntry,
     Visibility,
 )
+from app.schedules.services.invitations import Invitation
 from app.schedules.services.keeping import EntryData
 from app.schedules.times import moment
 from app.tasks.parties import Party, parse_all
@@ -50,12 +53,14 @@ def show_error(form: FlaskForm, error: InvalidInput) -> str | None:
 FIELDS = {"starts_at": "starts", "ends_at": "ends", "resource_ids": "rooms"}
 
 
-def _text(label: str, longest: int, *, required: bool = False, hint: str = "") -> StringField:
+def text_field(label: str, longest: int, *, required: bool = False, hint: str = "") -> StringField:
+    """A line of text of at most so many characters."""
     first = InputRequired() if required else Optional()
     return StringField(label, [first, Length(max=longest)], description=hint)
 
 
-def _clock(label: str) -> TimeField:
+def clock_field(label: str) -> TimeField:
+    """A time of day, as 8h, 8h30 or 08:30."""
     return TimeField(
         label,
         [Optional()],
@@ -71,20 +76,20 @@ class EntryForm(FlaskForm):
     version = HiddenField()
     title = TextAreaField(_("Nội dung"), [InputRequired(), Length(max=500)], render_kw={"rows": 2})
     day = DateField(_("Ngày"), [InputRequired()], format=DATE_FORMATS, widget=TextInput())
-    starts = _clock(_("Từ giờ"))
-    ends = _clock(_("Đến giờ"))
+    starts = clock_field(_("Từ giờ"))
+    ends = clock_field(_("Đến giờ"))
     all_day = BooleanField(_("Cả ngày"))
     kind = SelectField(
         _("Loại lịch"), choices=[(kind.value, KIND_LABELS[kind]) for kind in EntryKind]
     )
     chair = SelectField(_("Chủ trì"), coerce=int)
     participants = SelectMultipleField(_("Thành phần"))
-    others = _text(_("Thành phần ngoài cơ quan"), 500)
+    others = text_field(_("Thành phần ngoài cơ quan"), 500)
     preparing = SelectField(_("Đơn vị chuẩn bị"), coerce=int)
-    preparation = _text(_("Nội dung chuẩn bị"), 500)
+    preparation = text_field(_("Nội dung chuẩn bị"), 500)
     rooms = SelectMultipleField(_("Phòng họp"), coerce=int)
     vehicles = SelectMultipleField(_("Xe"), coerce=int)
-    place = _text(_("Địa điểm khác"), 300, hint=_("Khi không họp tại phòng của cơ quan"))
+    place = text_field(_("Địa điểm khác"), 300, hint=_("Khi không họp tại phòng của cơ quan"))
     is_online = BooleanField(_("Có họp trực tuyến"))
     visibility = SelectField(
         _("Phạm vi"),
@@ -92,8 +97,8 @@ class EntryForm(FlaskForm):
         default=Visibility.ORGAN.value,
         description=_("Lịch riêng: người khác chỉ thấy “Bận”"),
     )
-    note = _text(_("Ghi chú"), 500)
-    reason = _text(_("Lý do thay đổi"), 500)
+    note = text_field(_("Ghi chú"), 500)
+    reason = text_field(_("Lý do thay đổi"), 500)
 
     def validate_ends(self, field: TimeField) -> None:
         """Hours in pairs and in order, unless the entry takes the day."""
@@ -158,7 +163,7 @@ def start_values(entry: ScheduleEntry) -> dict[str, Any]:
 class ReasonForm(FlaskForm):
     """Why an entry is called off or given back."""
 
-    reason = _text(_("Lý do"), 500)
+    reason = text_field(_("Lý do"), 500)
 
 
 class PublishForm(FlaskForm):
@@ -174,4 +179,60 @@ class SubstituteForm(FlaskForm):
 
     for_post_id = SelectField(_("Thay cho"), coerce=int)
     to_post_id = SelectField(_("Cử dự thay"), coerce=int)
-    reason = _text(_("Lý do"), 500)
+    reason = text_field(_("Lý do"), 500)
+
+
+CHOICES = {
+    AnswerKind.ATTEND: _("Tôi dự"),
+    AnswerKind.SEND: _("Cử … dự"),
+    AnswerKind.DECLINE: _("Không dự"),
+}
+
+
+class AnswerForm(FlaskForm):
+    """Who goes, when and where it is, who prepares, and with which vehicle."""
+
+    answer = RadioField(
+        _("Trả lời giấy mời"),
+        [InputRequired(_("Hãy chọn cách trả lời."))],
+        choices=[(kind.value, label) for kind, label in CHOICES.items()],
+        default=AnswerKind.ATTEND.value,
+    )
+    sent = SelectField(_("Cử ai dự"), coerce=int)
+    day = DateField(_("Ngày họp"), [Optional()], format=DATE_FORMATS, widget=TextInput())
+    starts = clock_field(_("Từ giờ"))
+    ends = clock_field(_("Đến giờ"))
+    place = text_field(_("Địa điểm"), 300)
+    is_online = BooleanField(_("Họp trực tuyến"))
+    preparing = SelectField(_("Đơn vị chuẩn bị"), coerce=int)
+    participants = SelectMultipleField(_("Cùng dự"))
+    vehicles = SelectMultipleField(_("Xe"), coerce=int)
+    text = TextAreaField(_("Ý kiến"), [Optional(), Length(max=2000)], render_kw={"rows": 2})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **({"prefix": "invite"} | kwargs))
+
+    def span(self) -> tuple[datetime | None, datetime | None]:
+        """Begin and end as typed; None for what is not."""
+        day, starts, ends = self.day.data, self.starts.data, self.ends.data
+        return (
+            moment(day, starts) if day and starts else None,
+            moment(day, ends) if day and ends else None,
+        )
+
+    def values(self) -> Invitation:
+        """What was typed, for the service. Raises InvalidInput for parties that are none."""
+        answer = AnswerKind(self.answer.data)
+        starts_at, ends_at = self.span()
+        return Invitation(
+            answer=answer,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            place=self.place.data or "",
+            is_online=bool(self.is_online.data),
+            text=self.text.data or "",
+            sent_post_id=(self.sent.data or None) if answer is AnswerKind.SEND else None,
+            preparing_unit_id=self.preparing.data or None,
+            participants=parse_all(self.participants.data or []),
+            resource_ids=self.vehicles.data or [],
+        )

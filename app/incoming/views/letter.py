@@ -72,16 +72,18 @@ def show(
     *,
     form: RegisterForm | None = None,
     directive: DirectiveForm | None = None,
+    answer: object = None,
     message: str | None = None,
     twins: list[int] | None = None,
 ) -> str:
-    """The page; `form` and `directive` are forms that were refused, `message` says why."""
+    """The page; `form`, `directive` and `answer` (of a room above) are forms that were refused,
+    `message` says why."""
     actor = current_actor()
     with reading() as session:
         view = queries.load_letter(session, actor, token)
         common = context(session, actor, view) | {"message": message}
         if view.letter.registered:
-            return show_registered(session, actor, view, common, directive)
+            return show_registered(session, actor, view, common, directive, answer)
         form, others = registering.offered_form(session, view, form)
         registering.fill_choices(session, form)
         return render_template(
@@ -102,15 +104,20 @@ def show_registered(
     view: LetterView,
     common: dict[str, object],
     directive: DirectiveForm | None,
+    answer: object,
 ) -> str:
     """The page of a letter that has its number."""
     acts = acts_for(session, actor, view)
+    answering = (
+        neighbours.answer_of(session, actor, view.letter.id, answer) if acts.direct else None
+    )
     return render_template(
         "incoming/detail.html",
         acts=acts,
         directing=directing.directive_page(session, actor, view, directive)
         if acts.direct
         else None,
+        answering=answering,
         directives=lines_of(session, view.directives[::-1]),
         rules=queries.straight_rules(session, view.letter) if acts.submit else [],
         task_states=TASK_STATES,

@@ -6,11 +6,21 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from app.schedules import permissions, queries
-from app.schedules.views import acts, entries, feeds, morning, registering, weeks
+from app.schedules.views import acts, answers, entries, feeds, morning, registering, weeks
 from app.schedules.views.blueprint import bp
 from app.web.shell import NavItem, navigation
 
-__all__ = ["acts", "add_pages", "bp", "entries", "feeds", "morning", "registering", "weeks"]
+__all__ = [
+    "acts",
+    "add_pages",
+    "answers",
+    "bp",
+    "entries",
+    "feeds",
+    "morning",
+    "registering",
+    "weeks",
+]
 
 
 def add_pages(app: Flask) -> None:

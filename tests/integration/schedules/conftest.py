@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.clock import frozen
 from app.db import reading, transaction
 from app.incoming.models import IncomingDocument, IncomingStatus
+from app.registers.models import DocumentType
 from app.schedules import services
 from app.schedules.models import Resource, ResourceKind, ScheduleEntry
 from app.schedules.services import EntryData
@@ -74,6 +75,16 @@ def publish(office: Office) -> Any:
 def make_invitation(office: Office, number: int = 7) -> int:
     """A registered giấy mời, submitted to the leader."""
     with transaction() as session:
+        session.merge(
+            DocumentType(
+                code="invitation",
+                label="Giấy mời",
+                family="administrative",
+                position=1,
+                valid_from=date(2020, 3, 5),
+            )
+        )
+        session.flush()
         letter = IncomingDocument(
             status=IncomingStatus.SUBMITTED,
             issuing_body_id=office.committee_id,
@@ -81,6 +92,7 @@ def make_invitation(office: Office, number: int = 7) -> int:
             arrival_year=2026,
             arrival_date=date(2026, 11, 18),
             subject_summary="Họp về phòng, chống bão",
+            document_type="invitation",
             organ_name="UBND tỉnh Mẫu",
             submitted_to_post_id=office.leader.post_id,
         )
