@@ -201,11 +201,13 @@ def visible(
     actor: Actor,
     *,
     few: bool = False,
+    narrowed: bool = False,
 ) -> SelectT:
     """Keep the rows that one of the actor's terms opens; the whole organ needs no filter.
 
     Each row is looked up by itself, which is right for one thing and for the first page of many.
-    With `few` the actor's things are collected first: better when they are at most `FEW`.
+    With `few` the actor's things are collected first: better when they are at most `FEW`. With
+    `narrowed` they never are: other conditions leave few rows, and PostgreSQL does not know it.
     """
     if ORGAN in actor.terms:
         return rows
@@ -214,7 +216,8 @@ def visible(
     )
     if few:
         return rows.where(id_.in_(opened))
-    return rows.where(opened.where(Access.thing_id == id_).exists())
+    one = opened.where(Access.thing_id == id_)
+    return rows.where((one.offset(0) if narrowed else one).exists())  # OFFSET keeps it from joining
 
 
 def count_opened(session: Session, kind: str, actor: Actor) -> int:
@@ -222,10 +225,11 @@ def count_opened(session: Session, kind: str, actor: Actor) -> int:
 
     The term with the most things is counted whole; of the others, what it does not open already.
     """
-    of_kind = sa.select(Access.term, sa.func.count()).where(
-        Access.kind == kind, Access.term.in_(sorted(actor.terms))
-    )
-    counts = dict(session.execute(of_kind.group_by(Access.term)).tuples().all())
+    of_each = [  # by itself: a third less work than grouping by texts
+        sa.select(sa.literal(term), sa.func.count()).where(Access.kind == kind, Access.term == term)
+        for term in sorted(actor.terms)
+    ]
+    counts = dict(session.execute(sa.union_all(*of_each)).tuples().all()) if of_each else {}
     most = max(counts, key=lambda term: counts[term], default="")
     again = aliased(Access)
     known = sa.exists().where(

@@ -147,7 +147,8 @@ def count_tabs(session: Session, actor: Actor) -> tuple[dict[Tab, int], dict[Tab
 def counted_mine(actor: Actor) -> sa.Select[tuple[int, int]]:
     """How many tasks wait for the actor, and how many of them are overdue or Hỏa tốc."""
     pressing = sa.or_(_late(), Task.urgency >= FLASH)
-    mine = visible_tasks(actor).where(_in_tab(Tab.MINE, actor))
+    mine = visible(sa.select(Task), Task.id, KIND, actor, narrowed=True)
+    mine = mine.where(_in_tab(Tab.MINE, actor))
     return mine.with_only_columns(sa.func.count(), sa.func.count().filter(pressing))
 
 

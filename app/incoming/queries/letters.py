@@ -166,7 +166,7 @@ def page_of_letters(
         rows = rows.order_by(IncomingDocument.id.desc())
     else:
         rows = rows.offset((max(page, 1) - 1) * size)
-    letters = session.scalars(rows.limit(size)).all()
+    letters = session.scalars(rows.limit(size)).all() if total else []
     last = before_id is not None or page * size >= NUMBERED_ROWS
     return LetterPage(
         letters=letters,
@@ -179,7 +179,7 @@ def page_of_letters(
 
 
 def tab_counts(session: Session, actor: Actor) -> dict[Tab, int]:
-    """How many letters each tab holds: one query, or three for those who see a part."""
+    """How many letters each tab holds: two queries, three for those who see a part."""
     return _all_counts(session, actor, _opened(session, actor))
 
 
@@ -191,11 +191,11 @@ def _opened(session: Session, actor: Actor) -> int | None:
 def _all_counts(session: Session, actor: Actor, opened: int | None) -> dict[Tab, int]:
     """The tabs of an unnarrowed list.
 
-    Finished letters are by far the most. For who sees a part of them, they are what is left of all
+    Finished letters are by far the most: they are not counted, but what is left of all
     rights after the others have been counted, so that not every letter has to be looked at.
     """
     if opened is None:
-        return _tab_counts(session, visible_incoming(actor))
+        opened = session.scalar(sa.select(sa.func.count()).select_from(IncomingDocument)) or 0
     rows = visible(sa.select(IncomingDocument), IncomingDocument.id, KIND, actor)
     counts = _tab_counts(session, rows.where(IncomingDocument.status.in_(UNFINISHED)))
     counts[Tab.PASSED_ON] += opened - counts[Tab.ALL]
