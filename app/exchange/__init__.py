@@ -25,6 +25,7 @@ ACTS = {
     "mail_arrival.taken": "Nhận thư từ hộp thư",
     "mail_arrival.refused": "Không nhận thư từ hộp thư",
     "mail_arrival.purged": "Hủy nội dung thư",
+    "mail_sending.again": "Gửi lại thư điện tử",
     "mail_sending.noted": "Ghi nhận gửi thư điện tử",
     "mailbox.asked": "Yêu cầu lấy thư ngay",
 }

@@ -14,7 +14,7 @@ from app.exchange.models import ExchangePacket, ExchangeStatus, PacketState, Sta
 from app.exchange.services import composing, purging, sending
 from app.files.store import current_store
 from app.outbox import ThingPurged
-from app.outgoing.events import DocumentIssued, DocumentRecalled
+from app.outgoing.events import DocumentIssued, DocumentRecalled, ScanAttached
 from app.relay import HandlerConsumer
 
 CONSUMER = "exchange"
@@ -28,13 +28,14 @@ def consumer() -> HandlerConsumer:
     made.on(PacketQueued.name, on_packet_queued)
     made.on(StatusQueued.name, on_status_queued)
     made.on(DocumentIssued.name, on_issued)
+    made.on(ScanAttached.name, on_issued)
     made.on(DocumentRecalled.name, on_recalled)
     made.on(ThingPurged.name, on_purged)
     return made
 
 
 def on_issued(payload: Mapping[str, Any]) -> None:
-    """Make the packet of a document for those who get it by the exchange."""
+    """Make the packet of a document for those who get it by the exchange, once it has a file."""
     with transaction("exchange.make_packet") as session:
         sending.make_packet(session, int(payload["document_id"]))
 

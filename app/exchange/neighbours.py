@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.exchange import entry, permissions, queries
 from app.exchange.edxml.types import STATUS_LABELS
-from app.exchange.models import ExchangePacket, ExchangeStatus
+from app.exchange.models import ExchangePacket, ExchangeStatus, MailArrival
+from app.exchange.queries import mails
 from app.exchange.queries.organs import organ_of_code
 from app.exchange.queries.packets import told_about
 from app.exchange.services import telling
@@ -22,7 +23,7 @@ from app.organisation.queries import find_organ
 from app.registers.queries import document_types
 from app.security import Actor
 
-SOURCE = "gói tin liên thông"
+SOURCE, MAIL_SOURCE = "gói tin liên thông", "các thư trước của địa chỉ này"
 MOST_URGENT = 3  # 4, a flash with an hour, is none of the decree's marks
 
 
@@ -37,11 +38,21 @@ class LetterPart:
     may_open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MailOfLetter:
+    """What the letter's page shows of the mail that brought it."""
+
+    mail: MailArrival
+    may_open: bool
+
+
 def register() -> None:
     """Make them known to the room of arriving documents."""
     neighbours.openers["edxml"] = open_file
     neighbours.announcers["exchange"] = announced
+    neighbours.announcers["mail"] = announced_by_mail
     neighbours.parts["exchange"] = part_of_letter
+    neighbours.parts["mail"] = mail_of_letter
 
 
 def open_file(actor: Actor, source: BinaryIO, name: str, limit: int) -> Opened:
@@ -97,3 +108,19 @@ def part_of_letter(session: Session, actor: Actor, letter_id: int) -> Part | Non
         may_open=actor.may(permissions.READ),
     )
     return Part("exchange/_of_letter.html", data)
+
+
+def announced_by_mail(session: Session, letter_id: int) -> Announced | None:
+    """Whose letter it is, when all earlier ones of the same address came from one organ."""
+    mail = mails.mail_of_letter(session, letter_id)
+    organ_id = mails.organ_of_address(session, mail.sender) if mail and mail.sender else None
+    return None if organ_id is None else Announced(source=MAIL_SOURCE, organ=str(organ_id))
+
+
+def mail_of_letter(session: Session, actor: Actor, letter_id: int) -> Part | None:
+    """The mail that brought a letter, for everybody who sees the letter."""
+    mail = mails.mail_of_letter(session, letter_id)
+    if mail is None:
+        return None
+    data = MailOfLetter(mail, actor.may(permissions.READ))
+    return Part("exchange/_mail_of_letter.html", data)

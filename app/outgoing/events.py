@@ -25,6 +25,14 @@ class DocumentIssued(Event):
 
 
 @dataclass(frozen=True)
+class ScanAttached(Event):
+    """A paper document has its scan: what waited for an electronic copy may go."""
+
+    name: ClassVar[str] = "outgoing.scan_attached"
+    document_id: int
+
+
+@dataclass(frozen=True)
 class DocumentRecalled(Event):
     """An issued document is called back: electronic receivers are told."""
 

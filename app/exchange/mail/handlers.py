@@ -14,7 +14,7 @@ from app.files.store import current_store
 from app.notifications import mail
 from app.notifications.smtp import Connection, Refused
 from app.outbox import ThingPurged
-from app.outgoing.events import DocumentIssued
+from app.outgoing.events import DocumentIssued, ScanAttached
 from app.relay import HandlerConsumer
 
 CONSUMER = "exchange-mail"
@@ -25,6 +25,7 @@ def consumer() -> HandlerConsumer:
     """The consumer with all its events; a mail with a large file may take its time."""
     made = HandlerConsumer(CONSUMER, lease=timedelta(minutes=10))
     made.on(DocumentIssued.name, on_issued)
+    made.on(ScanAttached.name, on_issued)
     made.on(MailQueued.name, on_queued)
     made.on(ThingPurged.name, on_purged)
     return made
@@ -48,6 +49,10 @@ def on_queued(payload: Mapping[str, Any]) -> None:
         with reading() as session:
             ready = sending.prepare(session, current_store(), post, sending_id)
         if ready is None:
+            return
+        if ready == sending.WAIT:
+            with transaction("mail.await_file") as session:
+                sending.await_file(session, sending_id)
             return
         refused = ready if isinstance(ready, str) else ""
         if isinstance(ready, sending.Ready):

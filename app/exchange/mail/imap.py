@@ -50,9 +50,17 @@ class Box:
         except (OSError, imaplib.IMAP4.error):
             self._imap.shutdown()
 
-    def uids(self) -> list[int]:
-        """All mails that are not deleted, in their order."""
-        [found] = _ok(self._imap.uid("SEARCH", "UNDELETED"))
+    def uids(self, first: int = 1) -> list[int]:
+        """The mails from this number on that are not deleted, in their order."""
+        found = self._search("UID", f"{first}:*", "UNDELETED")
+        return [uid for uid in found if uid >= first]  # “n:*” always names the last one
+
+    def unread_before(self, first: int) -> list[int]:
+        """The mails below this number that are neither read nor deleted, in their order."""
+        return self._search("UID", f"1:{first - 1}", "UNSEEN", "UNDELETED") if first > 1 else []
+
+    def _search(self, *words: str) -> list[int]:
+        [found] = _ok(self._imap.uid("SEARCH", *words))
         return sorted(int(one) for one in (found or b"").split())
 
     def size(self, uid: int) -> int:

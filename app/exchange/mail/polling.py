@@ -21,7 +21,7 @@ from app import audit
 from app.clock import now
 from app.db import reading, transaction
 from app.errors import AppError
-from app.exchange import entry
+from app.exchange import entry, permissions
 from app.exchange.folders import current_folders
 from app.exchange.mail import taking
 from app.exchange.mail.imap import Box
@@ -29,7 +29,7 @@ from app.exchange.mail.taking import Coming, Place
 from app.exchange.models import ArrivalState, Mailbox
 from app.files.store import StoredBlob
 from app.incoming import entry as incoming
-from app.security import SYSTEM, Actor
+from app.security import SYSTEM, Actor, authorize
 from config.settings import MailboxSettings
 from ocr import FileRefused, sandbox
 from ocr.types import Limits
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 READ = "app.exchange.mail.read:read_file"
 PAUSE = timedelta(minutes=2)
-MOST_AT_ONCE = 50
+MOST_AT_ONCE, MOST_MARKED = 50, 500
 ENCODING_GROWTH = 2  # a mail is larger than its attachments by a third, and has several
 TOO_BIG = "Thư lớn hơn giới hạn cho phép."
 BROKEN = "Thư bị hỏng hoặc quá phức tạp, không đọc được."
@@ -47,6 +47,7 @@ UNFORESEEN = "Không đọc được thư này; quản trị hệ thống xem nh
 
 def ask(actor: Actor, box: MailboxSettings) -> None:
     """“Lấy thư ngay”: the relay looks at its next turn; nobody waits for it."""
+    actor = authorize(actor, permissions.HANDLE)
     with transaction("mailbox.ask") as session:
         row = session.get(Mailbox, box.name)
         if row is None:
@@ -102,8 +103,13 @@ def poll(box: MailboxSettings, *, limit: int) -> int:
     taken = 0
     with Box(box) as server:
         with reading() as session:
-            done = taking.settled_uids(session, box.name, server.uidvalidity)
-        new = [uid for uid in server.uids() if uid not in done]
+            first = taking.first_open_uid(session, box.name, server.uidvalidity)
+        unread, coming = server.unread_before(first)[:MOST_MARKED], server.uids(first)
+        with reading() as session:
+            done = taking.settled_uids(session, box.name, server.uidvalidity, first, unread)
+        for uid in done.intersection(unread):  # a process took it in and died before this
+            server.mark_read(uid)
+        new = [uid for uid in (*unread, *coming) if uid not in done]
         for uid in new[:MOST_AT_ONCE]:
             place = Place(box.name, server.uidvalidity, uid)
             if _take_safely(server, place, limit, box):

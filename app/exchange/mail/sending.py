@@ -20,18 +20,23 @@ from sqlalchemy.orm import Session
 from app import audit, outbox
 from app.addresses import is_address
 from app.clock import VIETNAM, now
+from app.errors import RuleViolated
+from app.exchange import permissions
 from app.exchange.mail.events import MailQueued
 from app.exchange.models import MailSending, SendingState
+from app.exchange.services import sending as exchange
 from app.exchange.services.sending import NO_FILE, TAKEN_BACK, newest_file
 from app.files.store import FileStore
 from app.notifications import mail
 from app.notifications.mail import Post
 from app.outgoing.models import Channel, Delivery, OutgoingDocument, OutgoingStatus, Recipient
+from app.outgoing.queries.documents import get_document
 from app.outgoing.services import note_delivery
 from app.registers.queries import type_labels
-from app.security import SYSTEM
+from app.security import SYSTEM, Actor, authorize
 
 NO_SERVER = "Chưa cài máy chủ gửi thư điện tử."
+WAIT = "wait"
 NO_ADDRESS = "Nơi nhận không có địa chỉ thư điện tử đúng."
 TEXT = """Kính gửi: {to}
 
@@ -58,33 +63,73 @@ class Ready:
 def queue(session: Session, document_id: int) -> int:
     """Let a document go to each of its recipients by mail, once. Returns how many wait now.
 
-    A recipient that cannot be reached is marked failed, with the reason.
+    A recipient that cannot be reached is marked failed, with the reason. Called again when the
+    scan of a paper document has come, it lets go what waited for it.
     """
     rows = sa.select(Recipient).filter_by(document_id=document_id, channel=Channel.EMAIL)
-    known = set(
-        session.scalars(sa.select(MailSending.recipient_id).filter_by(document_id=document_id))
-    )
+    mine = session.scalars(sa.select(MailSending).filter_by(document_id=document_id))
+    known = {row.recipient_id: row for row in mine}
     waiting = 0
     for one in session.scalars(rows.order_by(Recipient.position)).all():
-        if one.id in known or one.delivery is not Delivery.WAITING:
+        row = known.get(one.id)
+        if one.delivery is not Delivery.WAITING or (row is not None and row.reason != NO_FILE):
             continue
+        if row is None:
+            row = _add(session, one)
         if mail.configured() is None or not is_address(one.email):
-            reason = NO_SERVER if mail.configured() is None else NO_ADDRESS
-            _deliver(session, one.document_id, one.id, Delivery.FAILED, reason)
+            note(session, row.id, NO_SERVER if mail.configured() is None else NO_ADDRESS)
             continue
-        row = MailSending(
-            document_id=document_id, recipient_id=one.id,
-            message_id=mail.new_message_id(secrets.token_urlsafe(18)),
-        )  # fmt: skip
-        session.add(row)
-        session.flush()
         outbox.publish(session, MailQueued(sending_id=row.id))
         waiting += 1
     return waiting
 
 
+def _add(session: Session, one: Recipient) -> MailSending:
+    row = MailSending(
+        document_id=one.document_id,
+        recipient_id=one.id,
+        message_id=mail.new_message_id(secrets.token_urlsafe(18)),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def await_file(session: Session, sending_id: int) -> None:
+    """The document has no file yet: the mail waits for its scan."""
+    row = session.get_one(MailSending, sending_id, with_for_update=True)
+    if newest_file(session, row.document_id) is not None:  # it has just come
+        outbox.publish(session, MailQueued(sending_id=row.id))
+    elif row.state is SendingState.QUEUED and row.reason != NO_FILE:
+        row.reason = NO_FILE
+        one = session.get_one(Recipient, row.recipient_id)
+        exchange.await_file(session, [one])
+
+
+def send_again(session: Session, actor: Actor, *, sending_id: int) -> MailSending:
+    """A person has a mail sent once more that was refused or came back, to the address as it is
+    now. It is a new mail with a Message-ID of its own: late reports speak of the old one.
+
+    Raises RuleViolated for any other mail, or a document that was recalled.
+    """
+    actor = authorize(actor, permissions.HANDLE)
+    row = session.get_one(MailSending, sending_id, with_for_update=True)
+    document = get_document(session, actor, row.document_id)
+    if row.state not in (SendingState.REFUSED, SendingState.BOUNCED):
+        raise RuleViolated("Thư này không bị từ chối hay trả lại, không gửi lại.")
+    if document.status is OutgoingStatus.RECALLED:
+        raise RuleViolated(TAKEN_BACK)
+    row.state, row.reason, row.settled_at, row.made_at = SendingState.QUEUED, "", None, now()
+    row.message_id = mail.new_message_id(secrets.token_urlsafe(18))
+    audit.record(session, actor, "mail_sending.again", row.id)
+    _deliver(session, row.document_id, row.recipient_id, Delivery.WAITING, "Đang gửi lại.")
+    outbox.publish(session, MailQueued(sending_id=row.id))
+    return row
+
+
 def prepare(session: Session, store: FileStore, post: Post, sending_id: int) -> Ready | str | None:
-    """What is to be sent; a sentence why nothing may be; None when it was dealt with."""
+    """What is to be sent; a sentence why nothing may be (`WAIT`: not yet); None when it was
+    dealt with."""
     row = session.get_one(MailSending, sending_id)
     if row.state is not SendingState.QUEUED:
         return None
@@ -93,7 +138,7 @@ def prepare(session: Session, store: FileStore, post: Post, sending_id: int) -> 
         return TAKEN_BACK
     file = newest_file(session, document.id)
     if file is None:
-        return NO_FILE
+        return WAIT
     recipient = session.get_one(Recipient, row.recipient_id)
     label = type_labels(session).get(document.document_type, "Văn bản")
     day = f" ngày {document.issued_date:%d/%m/%Y}" if document.issued_date else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,11 +42,26 @@ class Coming:
     intake_id: int | None
 
 
-def settled_uids(session: Session, mailbox: str, uidvalidity: int) -> set[int]:
-    """Numbers of the mails that are done with."""
+def first_open_uid(session: Session, mailbox: str, uidvalidity: int) -> int:
+    """The lowest number that a mail may have which is not done with; 1 in a mailbox that is new
+    or was numbered anew. Mails come in by their numbers, so none below the last is open but those
+    whose taking broke off, and unread ones that somebody had deleted and took back.
+    """
+    here = sa.and_(MailArrival.mailbox == mailbox, MailArrival.uidvalidity == uidvalidity)
+    numbers = sa.select(MailArrival.uid).where(here)
+    broken_off = numbers.where(MailArrival.state == S.RECEIVED).order_by(MailArrival.uid)
+    last = session.scalar(numbers.order_by(MailArrival.uid.desc()).limit(1))
+    return session.scalar(broken_off.limit(1)) or (last or 0) + 1
+
+
+def settled_uids(
+    session: Session, mailbox: str, uidvalidity: int, first: int, among: Sequence[int] = ()
+) -> set[int]:
+    """Numbers from `first` on, and `among` those, of the mails that are done with."""
     rows = sa.select(MailArrival.uid).where(
         MailArrival.mailbox == mailbox,
         MailArrival.uidvalidity == uidvalidity,
+        sa.or_(MailArrival.uid >= first, MailArrival.uid.in_(among)),
         MailArrival.state != S.RECEIVED,
     )
     return set(session.scalars(rows))

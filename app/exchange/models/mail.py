@@ -111,7 +111,8 @@ SENDING_LABELS = {
 
 
 class MailSending(Base):
-    """An issued document on its way to one recipient by mail. `message_id` never changes."""
+    """An issued document on its way to one recipient by mail. `message_id` never changes but when
+    a person has it sent again after it came back."""
 
     __tablename__ = "mail_sending"
 

@@ -42,14 +42,15 @@ from app.security import ORGAN, SYSTEM, Actor, authorize, grant
 
 NO_CODE = "Nơi nhận chưa có mã định danh, không gửi qua trục liên thông được."
 NO_OWN_CODE = "Cơ quan ta chưa có mã định danh, không gửi qua trục liên thông được."
-NO_FILE = "Văn bản chưa có bản điện tử để gửi qua trục liên thông."
+NO_FILE = "Chờ bản quét: văn bản chưa có bản điện tử để gửi."
 TAKEN_BACK = "Văn bản đã được thu hồi trước khi gửi."
 
 
 def make_packet(session: Session, document_id: int) -> ExchangePacket | None:
     """The packet of an issued document for its recipients on the exchange; made once.
 
-    None when it has none. A recipient that cannot be reached is marked failed, with the reason.
+    None when it has none, or no file yet: then they wait for the scan. A recipient that cannot be
+    reached is marked failed, with the reason.
     """
     known = session.scalar(sa.select(ExchangePacket).filter_by(key=f"out:{document_id}"))
     if known is not None:
@@ -57,14 +58,17 @@ def make_packet(session: Session, document_id: int) -> ExchangePacket | None:
     document = session.get_one(OutgoingDocument, document_id)
     rows = sa.select(Recipient).filter_by(document_id=document_id, channel=Channel.EDXML)
     recipients = session.scalars(rows.order_by(Recipient.position)).all()
-    if not recipients or document.issued_at is None:
+    recalled = document.status is OutgoingStatus.RECALLED
+    if not recipients or document.issued_at is None or recalled:
         return None
     own = own_organ(session)
     codes = current_codes(session, [own.id, *(one.organ_id or 0 for one in recipients)])
     file = newest_file(session, document_id)
-    reason = NO_OWN_CODE if own.id not in codes else NO_FILE if file is None else ""
+    reason = "" if own.id in codes else NO_OWN_CODE
     reached = [] if reason else [one for one in recipients if one.organ_id in codes]
     _fail(session, [one for one in recipients if one not in reached], reason or NO_CODE)
+    if file is None:
+        await_file(session, reached)
     if not reached or file is None:
         return None
     packet = _new_packet(session, document, codes[own.id], own.name)
@@ -138,6 +142,13 @@ def _fail(session: Session, recipients: Sequence[Recipient], reason: str) -> Non
     for one in recipients:
         if one.delivery is not Delivery.FAILED:
             _note(session, one, Delivery.FAILED, reason)
+
+
+def await_file(session: Session, recipients: Sequence[Recipient]) -> None:
+    """Say on the document's page what their sending waits for."""
+    for one in recipients:
+        if one.delivery is Delivery.WAITING and one.detail != NO_FILE:
+            _note(session, one, Delivery.WAITING, NO_FILE)
 
 
 def _note(session: Session, one: Recipient, delivery: Delivery, detail: str = "") -> None:

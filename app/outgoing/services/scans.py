@@ -16,6 +16,7 @@ from app.files.services import record_file
 from app.files.store import StoredBlob
 from app.incoming.models import IntakeItem
 from app.outgoing import permissions
+from app.outgoing.events import ScanAttached
 from app.outgoing.models import (
     GONE_OUT,
     Medium,
@@ -108,6 +109,7 @@ def attach_scan(
     document.page_count = pages
     session.flush()
     audit.record(session, actor, "outgoing.scan_attached", document.id, file=file.id)
+    outbox.publish(session, ScanAttached(document_id=document.id))
     outbox.changed(session, KIND, document.id)
     return document
 

@@ -16,12 +16,13 @@ from app.exchange.folders import current_folders
 from app.exchange.mail import polling, taking
 from app.exchange.models import ArrivalState, MailArrival, Mailbox, PacketState
 from app.exchange.services import holding
-from app.incoming import entry as door
 from app.incoming.models import IncomingDocument, IntakeItem, IntakeSource
+from config.settings import Settings
 from tests.factories import Office
 from tests.integration.exchange.conftest import PEER_ID, Peer, packets, statuses
 from tests.integration.exchange.mail_server import Post, dovecot
 from tests.integration.incoming.conftest import LIMIT, PDF
+from tests.integration.workflows.test_kill_walk import killed_at
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 S = ArrivalState
@@ -31,10 +32,6 @@ S = ArrivalState
 def post() -> Iterator[Post]:
     with dovecot() as server:
         yield server
-
-
-class Died(BaseException):
-    """The process ends here: nothing after it is done."""
 
 
 def a_mail(*contents: bytes, subject: str = "Gửi công văn", name: str = "thu.pdf") -> EmailMessage:
@@ -83,28 +80,26 @@ def test_a_mail_becomes_one_letter_with_its_attachments_and_is_then_marked_read(
 
 
 @SQLITE
-@pytest.mark.parametrize("where", ["before_rows", "before_bytes", "before_settling"])
-def test_broken_off_between_fetch_and_commit_the_next_look_brings_the_mail_once(
-    office: Office, post: Post, where: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "where",
+    [
+        "app.exchange.mail.taking:open_mail",
+        "app.incoming.entry:take_bytes",
+        "app.exchange.mail.taking:settle",
+        "app.exchange.mail.imap:Box.mark_read",
+    ],
+)
+def test_killed_anywhere_a_mail_is_marked_read_only_when_stored_and_comes_once(
+    office: Office, settings: Settings, post: Post, where: str
 ) -> None:
     post.put(a_mail(PDF + b"thu", PDF + b"phu luc").as_bytes())
-    place = {
-        "before_rows": (taking, "open_mail"),
-        "before_bytes": (door, "take_bytes"),
-        "before_settling": (taking, "settle"),
-    }[where]
-
-    def die(*_args: object, **_more: object) -> None:
-        raise Died
-
-    with monkeypatch.context() as patch, pytest.raises(Died):
-        patch.setattr(*place, die)
-        polling.poll(post.box, limit=LIMIT)
+    killed_at(settings, where, lambda: polling.poll(post.box, limit=LIMIT))
     assert post.read_flags() == [False]
-    assert polling.poll(post.box, limit=LIMIT) == 1
+    polling.poll(post.box, limit=LIMIT)
     assert [mail.state for mail in mails()] == [S.TAKEN]
     assert len(items()) == 2
     assert letters() == 1
+    assert post.read_flags() == [True]
 
 
 def test_numbered_anew_by_the_server_no_mail_comes_twice(office: Office, post: Post) -> None:

@@ -124,10 +124,13 @@ def test_a_recall_asks_the_receiver_and_its_answer_is_final(peer: Peer, writers:
 def test_a_document_recalled_before_it_was_written_never_leaves(
     peer: Peer, writers: Writers
 ) -> None:
-    document_id = issue(peer, writers)
-    recall(writers, document_id)
+    before, after = issue(peer, writers), issue(peer, writers)
+    with transaction() as session:
+        sending.make_packet(session, after)
+    for document_id in (before, after):
+        recall(writers, document_id)
     assert peer.out() == []
-    assert packets()[0].state is PacketState.FAILED
+    assert [(one.outgoing_id, one.state) for one in packets()] == [(after, PacketState.FAILED)]
 
 
 def test_a_folder_that_cannot_be_written_is_tried_again(peer: Peer, writers: Writers) -> None:

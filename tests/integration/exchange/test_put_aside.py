@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -14,16 +14,19 @@ from flask.testing import FlaskClient
 from app.clock import now
 from app.db import reading, transaction
 from app.exchange import entry
-from app.exchange.edxml import Business
+from app.exchange.edxml import Business, Party, ResponseFor, Status
+from app.exchange.edxml.write import write_status
 from app.exchange.folders import LEFT_BEHIND_SECONDS, current_folders
 from app.exchange.models import ExchangePacket, PacketState, Way
 from app.exchange.queries.letters import STILL_COMING
-from app.exchange.services import holding
+from app.exchange.services import holding, telling
+from app.incoming import services as incoming
 from app.incoming.models import IncomingDocument, IntakeItem
 from app.security import SYSTEM
 from tests.factories import sign_in_as
-from tests.integration.exchange.conftest import PEER_ID, Peer, packets
-from tests.integration.incoming.conftest import LIMIT
+from tests.integration.exchange.conftest import PEER, PEER_ID, Peer, packets
+from tests.integration.exchange.test_packets_in import read_all, register
+from tests.integration.incoming.conftest import LIMIT, Desk
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 S = PacketState
@@ -154,3 +157,47 @@ def test_a_recall_without_files_is_stored_and_never_looked_at_again(peer: Peer) 
     assert recall.state is S.TAKEN
     assert recall.file_id is not None
     assert current_folders().raw(recall.id) is None
+
+
+def test_a_recall_may_name_its_document_by_number_and_day(peer: Peer) -> None:
+    peer.send(peer.packet(b"thu"))
+    status = Status(
+        response_for=ResponseFor(code="145/SNV-TCCB", issued_date=date(2026, 11, 16)),
+        sender=Party(PEER, "Sở Nội vụ"),
+        code="13",
+        at=datetime(2026, 11, 20, 3, tzinfo=UTC),
+    )
+    peer.send(write_status(status))
+    with reading() as session:
+        assert telling.open_request(session, packets()[0].id) is not None
+
+
+@pytest.mark.parametrize("spelling", [b"Business", b"Bussiness"])
+def test_a_recall_packet_of_either_spelling_is_refused_with_16(peer: Peer, spelling: bytes) -> None:
+    peer.send(peer.packet(b"thu"))
+    written = peer.packet(business=Business(kind=1, reason="Gửi nhầm"))
+    assert b"Bussiness" in written
+    peer.send(written.replace(b"Bussiness", spelling))
+    with transaction() as session:
+        first = session.scalars(sa.select(ExchangePacket).order_by(ExchangePacket.id)).first()
+        assert first is not None
+        telling.answer_request(
+            session, peer.office.clerk, packet_id=first.id, agrees=False, answer="Đã vào sổ"
+        )
+    assert peer.told() == ["01", "16"]
+
+
+def test_a_registered_letter_that_is_returned_is_told_as_02_with_its_reason(peer: Peer) -> None:
+    letter_id = peer.send(peer.packet(b"thu")).letter_id
+    assert letter_id is not None
+    read_all()
+    register(Desk(peer.office), letter_id)
+    with transaction() as session:
+        incoming.return_to_sender(
+            session, peer.office.leader, letter_id=letter_id, reason="Không đúng thẩm quyền"
+        )
+    told = [one for one in peer.out() if isinstance(one, Status)]
+    assert [one.code for one in told] == ["01", "03", "02"]
+    assert told[-1].description == "Không đúng thẩm quyền"
+    peer.settle()
+    assert peer.told() == ["01", "03", "02"], "nothing is told twice"
