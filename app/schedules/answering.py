@@ -76,12 +76,12 @@ def fill_choices(session: Session, form: AnswerForm) -> None:
     """People, units and vehicles in force."""
     people = organisation.people_choices(session)
     form.sent.choices = [
-        (0, gettext("Chọn người được cử")),
+        ("", gettext("Chọn người được cử")),
         *((one.post_id, one.label) for one in people),
     ]
     form.participants.choices = showing.party_choices(session)
     units = organisation.units(session)
-    form.preparing.choices = [(0, gettext("Không")), *((u.id, u.short_name) for u in units)]
+    form.preparing.choices = [("", gettext("Không")), *((u.id, u.short_name) for u in units)]
     cars = queries.resources(session, kind=ResourceKind.VEHICLE)
     form.vehicles.choices = [(car.id, car.name) for car in cars]
 

@@ -70,6 +70,11 @@ def clock_field(label: str) -> TimeField:
     )
 
 
+def id_or_none(value: object) -> int | None:
+    """The number of a chosen row; None for the empty choice. ValueError for anything else."""
+    return int(str(value)) if value not in (None, "", "None") else None
+
+
 class EntryForm(FlaskForm):
     """An entry of the schedule."""
 
@@ -198,13 +203,13 @@ class AnswerForm(FlaskForm):
         choices=[(kind.value, label) for kind, label in CHOICES.items()],
         default=AnswerKind.ATTEND.value,
     )
-    sent = SelectField(_("Cử ai dự"), coerce=int)
+    sent = SelectField(_("Cử ai dự"), coerce=id_or_none)
     day = DateField(_("Ngày họp"), [Optional()], format=DATE_FORMATS, widget=TextInput())
     starts = clock_field(_("Từ giờ"))
     ends = clock_field(_("Đến giờ"))
     place = text_field(_("Địa điểm"), 300)
     is_online = BooleanField(_("Họp trực tuyến"))
-    preparing = SelectField(_("Đơn vị chuẩn bị"), coerce=int)
+    preparing = SelectField(_("Đơn vị chuẩn bị"), coerce=id_or_none)
     participants = SelectMultipleField(_("Cùng dự"))
     vehicles = SelectMultipleField(_("Xe"), coerce=int)
     text = TextAreaField(_("Ý kiến"), [Optional(), Length(max=2000)], render_kw={"rows": 2})
@@ -231,8 +236,8 @@ class AnswerForm(FlaskForm):
             place=self.place.data or "",
             is_online=bool(self.is_online.data),
             text=self.text.data or "",
-            sent_post_id=(self.sent.data or None) if answer is AnswerKind.SEND else None,
-            preparing_unit_id=self.preparing.data or None,
+            sent_post_id=self.sent.data if answer is AnswerKind.SEND else None,
+            preparing_unit_id=self.preparing.data,
             participants=parse_all(self.participants.data or []),
             resource_ids=self.vehicles.data or [],
         )

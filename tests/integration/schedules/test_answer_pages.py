@@ -15,7 +15,7 @@ from tests.integration.schedules.conftest import act, look, make_invitation, reg
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-NOBODY = {"invite-sent": 0, "invite-preparing": 0}
+NOBODY = {"invite-sent": "", "invite-preparing": ""}
 HOUR = {"invite-day": "25/11/2026", "invite-starts": "9h", "invite-ends": "11h"} | NOBODY
 
 
