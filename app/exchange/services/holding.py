@@ -93,7 +93,8 @@ def let_in(session: Session, actor: Actor, packet: ExchangePacket) -> None:
 
 
 def throw_away(session: Session, actor: Actor, *, packet_id: int) -> ExchangePacket:
-    """Nothing of it stays but that it came. The caller removes the held file after the commit.
+    """Nothing of it stays but that it came: what comes under its name later is new. The caller
+    removes the held file after the commit.
 
     Raises RuleViolated when it is not put aside.
     """
@@ -102,6 +103,7 @@ def throw_away(session: Session, actor: Actor, *, packet_id: int) -> ExchangePac
     if packet.state not in WAITING:
         raise RuleViolated("Gói tin này không còn chờ xét.")
     packet.state, packet.settled_at = PacketState.PURGED, now()
+    packet.key = f"away:{packet.id}"
     packet.subject = packet.file_name = packet.error = ""
     packet.content, packet.sha256 = {}, None
     audit.record(session, actor, "exchange_packet.discarded", packet.id)

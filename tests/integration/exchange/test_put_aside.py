@@ -98,6 +98,15 @@ def test_thrown_away_nothing_of_a_packet_stays(peer: Peer, client: FlaskClient) 
     assert client.post(f"/lien-thong/{packet.token}/bo").status_code == 409
 
 
+def test_a_repaired_packet_comes_in_after_the_broken_one_was_thrown_away(
+    peer: Peer, client: FlaskClient
+) -> None:
+    peer.send(peer.packet())
+    client.post(f"/lien-thong/{packets()[0].token}/bo")
+    assert peer.send(peer.packet(b"thu")).ok
+    assert [one.state for one in packets()] == [S.PURGED, S.TAKEN]
+
+
 def test_marked_as_handled_a_packet_leaves_the_list_of_troubles(
     peer: Peer, client: FlaskClient
 ) -> None:
