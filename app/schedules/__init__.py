@@ -22,8 +22,9 @@ def register(app: Flask) -> None:
     directive_recalled.subscribe(on_directive_recalled)
     relay.every(KEEP_UP_SECONDS, "schedules-upkeep", chores.keep_up)
     from app.incoming import neighbours
-    from app.schedules.answering import answer_part
+    from app.schedules.answering import answer_part, meetings_part
     from app.schedules.views import add_pages
 
     neighbours.answers["schedules"] = answer_part
+    neighbours.parts["schedules"] = meetings_part
     add_pages(app)

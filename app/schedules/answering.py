@@ -21,6 +21,8 @@ from app.schedules.queries import Clash
 from app.security import Actor
 from app.tasks import showing
 
+LETTER = "incoming"
+
 
 @dataclass(frozen=True, slots=True)
 class Then:
@@ -59,6 +61,12 @@ def answer_part(session: Session, actor: Actor, letter_id: int, given: object) -
         inviter=letter.organ_name,
     )
     return Part("schedules/_answer.html", panel)
+
+
+def meetings_part(session: Session, actor: Actor, letter_id: int) -> Part | None:
+    """The entries of the schedule that come from a letter."""
+    entries = queries.entries_of(session, actor, LETTER, letter_id)
+    return Part("schedules/_of_letter.html", entries) if entries else None
 
 
 def _start(hint: queries.InvitationHint) -> dict[str, Any]:

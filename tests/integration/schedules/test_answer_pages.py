@@ -62,6 +62,8 @@ def test_answering_enters_the_meeting_and_closes_the_letter(
     assert "Cuộc họp đã vào lịch" in answered.get_data(as_text=True)
     entries = look(lambda s: queries.entries_of(s, office.leader, "incoming", letter))
     assert [entry.place for entry in entries] == ["Trụ sở UBND tỉnh"]
+    page = leader.get(f"/van-ban-den/{token_of(office, letter)}").get_data(as_text=True)
+    assert f"/lich/{entries[0].token}" in page
 
 
 def test_what_was_typed_stays_when_the_answer_is_refused(
