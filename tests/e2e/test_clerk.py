@@ -125,6 +125,8 @@ PAGES = (
     "/van-ban-den/tiep-nhan?tab=tat-ca",
     "/van-ban-den/doi-chieu",
     "/van-ban-den/in-so",
+    "/lien-thong/thu",
+    "/lien-thong/thu?tab=khong-gui",
 )
 
 
@@ -135,6 +137,8 @@ def test_the_clerks_pages_are_accessible(visit: Any, phone: bool) -> None:
     letter = page.locator("[data-row-link]").first.get_attribute("href")
     draft = clerk.go("/van-ban-den?tab=cho-vao-so").locator("[data-row-link]").first
     paths = [*PAGES, letter, f"{letter}/sua", f"{letter}/ban-quet", draft.get_attribute("href")]
+    packet = clerk.go("/lien-thong").locator("[data-row-link]").first
+    paths += ["/lien-thong", packet.get_attribute("href")]
     faults = {}
     for path in paths:
         clerk.go(path)
