@@ -26,6 +26,8 @@ ACTS = {
     "dossier.step_done": "Xong một bước xử lý hồ sơ",
     "dossier.step_returned": "Trả lại bước trước",
     "dossier.supplement_asked": "Yêu cầu bổ sung hồ sơ",
+    "dossier.link_code": "Cấp mã một lần cho liên kết bổ sung",
+    "dossier.link_closed": "Thu hồi liên kết bổ sung",
     "dossier.supplement_sent": "Người dân gửi bổ sung",
     "dossier.supplemented": "Nhận đủ bổ sung hồ sơ",
     "dossier.fees_asked": "Yêu cầu thực hiện nghĩa vụ tài chính",

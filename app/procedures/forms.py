@@ -200,6 +200,10 @@ class FeesForm(FlaskForm):
     )
 
 
+class ExemptForm(FlaskForm):
+    ground = StringField(_("Căn cứ miễn"), [REQUIRED, Length(max=300)])
+
+
 class PayForm(FlaskForm):
     amount = IntegerField(
         _("Số tiền (đồng)"),

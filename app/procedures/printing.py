@@ -70,6 +70,13 @@ def lookup_address(dossier: Dossier) -> str:
     return f"{base}{page}?{query}"
 
 
+def supplement_address(link_token: str) -> str:
+    """What the citizen opens to send what is missing; empty without public pages."""
+    page = url_if("portal.supplement", link=link_token)
+    base = settings().citizens_url or settings().public_url
+    return f"{base}{page}" if page else ""
+
+
 def receipt_qr(dossier: Dossier) -> str:
     """The QR code of the receipt as the source of a picture."""
     return segno.make(lookup_address(dossier), error="m").svg_data_uri(scale=4, border=1)

@@ -40,6 +40,16 @@ COLUMNS: dict[str, str] = {
     "suspended": "Tạm dừng",
     "given_back": "Trả lại, rút",
 }
+SUMS: dict[str, tuple[str, ...]] = {  # of columns that share no dossier
+    "taken_in": ("new_counter", "new_online", "new_post"),
+    "settled": ("early", "on_time", "late"),
+    "under_way": ("within", "overdue"),
+}
+SUM_LABELS = {
+    "taken_in": "Mới tiếp nhận",
+    "settled": "Đã giải quyết",
+    "under_way": "Đang giải quyết",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +166,14 @@ def report_dossiers(
     column: str = "",
     limit: int = 500,
 ) -> list[Dossier]:
-    """The dossiers behind a number; without `key` those of all lines, without `column` of all
-    numbers."""
+    """The dossiers behind a number of `COLUMNS` or `SUMS`; without `key` those of all lines,
+    without `column` of all numbers."""
     rows = _in_period(actor, first, last)
     if key is not None:
         rows = rows.where(BY[by] == key)
     if column:
-        rows = rows.where(_columns(first, last)[column])
+        parts = _columns(first, last)
+        rows = rows.where(sa.or_(*(parts[name] for name in SUMS.get(column, (column,)))))
     rows = rows.options(joinedload(Dossier.procedure), joinedload(Dossier.applicant))
     return list(session.scalars(rows.order_by(Dossier.received_at, Dossier.id).limit(limit)))
 

@@ -25,6 +25,7 @@ from app.procedures.services.handling import (
     return_step,
 )
 from app.procedures.services.importing import save_mapping, settle_difference
+from app.procedures.services.linking import close_link, give_code
 from app.procedures.services.money import (
     Quantities,
     add_fee,
@@ -72,6 +73,7 @@ __all__ = [
     "attach_scan",
     "check_papers",
     "claim_scans",
+    "close_link",
     "complete_fast",
     "deliver",
     "draft_version",
@@ -81,6 +83,7 @@ __all__ = [
     "fast_to_ordinary",
     "finish_fast",
     "finish_step",
+    "give_code",
     "give_result",
     "import_catalogue",
     "keep_applicant",

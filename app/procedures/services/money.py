@@ -123,10 +123,15 @@ def pay(
     payment = take(session, actor, dossier, amount, way, receipt_number, reference)
     text = f"Đã nộp {amount:,} đồng".replace(",", ".")
     standing.write_down(session, actor, dossier, "paid", text, public=True, amount=amount)
+    _go_on(session, actor, dossier)
+    return payment
+
+
+def _go_on(session: Session, actor: Actor, dossier: Dossier) -> None:
+    """A dossier that waits for money goes on when nothing is owed any more."""
     if dossier.status is DossierStatus.FINANCE and dossier.finance is not FinanceState.DUE:
         dossier.become(DossierStatus.PROCESSING)
         clocks.resume(session, actor, dossier)
-    return payment
 
 
 def take(
@@ -163,7 +168,12 @@ def take(
 def exempt(
     session: Session, actor: Actor, *, dossier_id: int, fee_id: int, ground: str
 ) -> DossierFee:
-    """Remit a fee. Raises InvalidInput without the legal ground."""
+    """Remit a fee. A dossier that waits for nothing else goes on.
+
+    Raises:
+        InvalidInput: no legal ground.
+        RuleViolated: the dossier is closed, or the fee is paid already.
+    """
     dossier = standing.fetch(session, actor, dossier_id)
     actor = authorize(actor, permissions.RECEIVE)
     standing.must_be_open(dossier)
@@ -172,9 +182,12 @@ def exempt(
     fee = session.get(DossierFee, fee_id)
     if fee is None or fee.dossier_id != dossier.id:
         raise NotFound(f"fee {fee_id} of dossier {dossier_id}")
+    if dossier.finance is not FinanceState.DUE:
+        raise RuleViolated("Hồ sơ không còn khoản nào phải nộp.")
     fee.exempt_ground = ground.strip()
     settle(session, dossier)
     standing.write_down(session, actor, dossier, "exempted", fee.exempt_ground, fee=fee.id)
+    _go_on(session, actor, dossier)
     return fee
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from app.db import reading, transaction
 from app.errors import EditConflict, InvalidInput, NotFound, PermissionDenied, RuleViolated
 from app.procedures import permissions, queries, services
-from app.procedures.forms import AnswerForm
+from app.procedures.forms import AnswerForm, ExemptForm
 from app.procedures.services import PaperGiven
 from app.procedures.views.blueprint import back_to, bp
 from app.procedures.views.detail import fill_choices, show
@@ -61,6 +61,25 @@ def paper_received(token: str, paper_id: int) -> ResponseReturnValue:
     with transaction("procedures.paper_received") as session:
         services.check_papers(session, actor, dossier_id=one.id, papers=[given])
     return back_to(token, _("Đã ghi nhận giấy tờ “%(name)s”.", name=paper.name))
+
+
+@bp.post("/ho-so/<token>/khoan-phi/<int:fee_id>/mien")
+@needs(permissions.RECEIVE)
+def exempt(token: str, fee_id: int) -> ResponseReturnValue:
+    """A fee is remitted on the ground the law gives."""
+    form, actor = ExemptForm(), current_actor()
+    with reading() as session:
+        dossier_id = queries.get_dossier(session, actor, token).id
+    if not form.validate_on_submit():
+        return back_to(token, _("Phải ghi căn cứ miễn, giảm."), "late")
+    try:
+        with transaction("procedures.exempt") as session:
+            services.exempt(
+                session, actor, dossier_id=dossier_id, fee_id=fee_id, ground=form.ground.data or ""
+            )
+    except (InvalidInput, RuleViolated) as error:
+        return show(token, message=error.user_message), 409
+    return back_to(token, _("Đã ghi miễn khoản phải nộp."))
 
 
 @bp.post("/ho-so/<token>/y-kien/<int:opinion_id>")

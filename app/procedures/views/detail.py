@@ -18,6 +18,7 @@ from app.notifications.services import mark_read
 from app.organisation import queries as organisation
 from app.procedures import permissions, queries
 from app.procedures.forms import AnswerForm, AssignForm, DeliverForm, PayForm, StepForm, TakeForm
+from app.procedures.house import house
 from app.procedures.models import (
     CHANNEL_LABELS,
     DELIVERY_LABELS,
@@ -32,10 +33,12 @@ from app.procedures.models import (
     DossierStatus,
     FinanceState,
     StepKind,
+    Supplement,
 )
+from app.procedures.printing import supplement_address
 from app.procedures.queries import KIND, RESULT_LABELS
 from app.procedures.views.blueprint import RESULT_TONES, TONES, bp
-from app.procedures.views.panels import PANELS, Act, Panel
+from app.procedures.views.panels import PANELS, Act, Panel, at_counter_or_holder
 from app.security import Actor, Role
 from app.web.gate import needs
 from app.web.shell import current_actor, settings
@@ -72,9 +75,12 @@ def dossier(token: str) -> ResponseReturnValue:
 
 
 def show(
-    token: str, refused: tuple[Act, FlaskForm] | None = None, message: str | None = None
+    token: str,
+    refused: tuple[Act, FlaskForm] | None = None,
+    message: str | None = None,
+    code: str = "",
 ) -> str:
-    """The page; after a refusal with the act that was tried."""
+    """The page; after a refusal with the act that was tried; with a one-time code just given."""
     actor = current_actor()
     with reading() as session:
         one = queries.get_dossier(session, actor, token)
@@ -85,6 +91,7 @@ def show(
         ]
         events = queries.history_of(session, one.id)
         posts.extend(event.by_post_id for event in events)
+        supplement = queries.open_supplement(session, one.id)
         why = why_of(
             session, KIND, one.id, started_at=one.received_at, due_at=one.due_at,
             finished_at=one.finished_at, began="Nhận",
@@ -101,19 +108,48 @@ def show(
             why=why,
             standing=queries.result_class(one),
             events=events,
-            notices=queries.notices_of(session, one.id),
-            supplement=queries.open_supplement(session, one.id),
-            opinions=queries.opinions_of(session, one.id),
-            fees=queries.fees_of(session, one.id),
-            payments=queries.payments_of(session, one.id),
-            to_pay=queries.amount_due(session, one.id),
-            evaluation=queries.evaluation_of(session, one.id),
+            supplement=supplement,
+            online=online_of(actor, one, supplement, code),
+            **rows_of(session, one.id),
             answer=AnswerForm(),
             may_receive=actor.may(permissions.RECEIVE),
             may_process=actor.may(permissions.PROCESS),
             max_mb=settings().limits.upload_bytes // (1024 * 1024),
             **WORDS,
         )
+
+
+def rows_of(session: Session, dossier_id: int) -> dict[str, Any]:
+    """What was written, asked and paid for a dossier, as the page names it."""
+    return {
+        "notices": queries.notices_of(session, dossier_id),
+        "opinions": queries.opinions_of(session, dossier_id),
+        "fees": queries.fees_of(session, dossier_id),
+        "payments": queries.payments_of(session, dossier_id),
+        "to_pay": queries.amount_due(session, dossier_id),
+        "evaluation": queries.evaluation_of(session, dossier_id),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Online:
+    """The citizen's way to answer by link, for those who may open it; `code` only once."""
+
+    address: str
+    code: str
+    minutes: int
+
+
+def online_of(
+    actor: Actor, one: Dossier, supplement: Supplement | None, code: str
+) -> Online | None:
+    """None where this procedure takes nothing by link, or it is not for this person."""
+    if supplement is None or not one.procedure_version.online_supplements:
+        return None
+    if not at_counter_or_holder(actor, one):
+        return None
+    address = supplement_address(supplement.link_token) if supplement.link_token else ""
+    return Online(address, code, house().code_minutes)
 
 
 WORDS: dict[str, Any] = {

@@ -38,6 +38,24 @@ def test_a_number_of_the_report_leads_to_exactly_its_dossiers(
         assert client.get(f"/mot-cua/bao-cao?theo={by}").status_code == 200
 
 
+def test_a_figure_above_the_table_leads_to_all_that_it_counts(
+    counter: Counter, client: FlaskClient
+) -> None:
+    late = counter.receive(received_at=MONDAY - timedelta(days=20))
+    going = counter.receive()
+    sign_in_as(client, counter.office.leader)
+    page = client.get("/mot-cua/bao-cao").get_data(as_text=True)
+    found = re.search(r'href="(/mot-cua/bao-cao/ho-so\?[^"]*cot=under_way[^"]*)"', page)
+    assert found is not None
+    listed = client.get(found[1].replace("&amp;", "&")).get_data(as_text=True)
+    assert late.code is not None
+    assert going.code is not None
+    assert late.code in listed  # overdue and within the limit
+    assert going.code in listed
+    settled = client.get("/mot-cua/bao-cao/ho-so?cot=settled").get_data(as_text=True)
+    assert late.code not in settled
+
+
 def test_the_table_comes_as_a_workbook_whose_last_line_has_the_sums(
     counter: Counter, client: FlaskClient
 ) -> None:
