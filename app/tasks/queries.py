@@ -159,6 +159,14 @@ def count_open(session: Session) -> tuple[int, int]:
     return found[0], found[1]
 
 
+def become_overdue(
+    session: Session, actor: Actor, since: datetime, *, limit: int
+) -> Sequence[Task]:
+    """Tasks the actor may see whose date passed after a moment, the longest overdue first."""
+    rows = visible_tasks(actor).where(_late(), Task.due_at >= since)
+    return session.scalars(rows.order_by(Task.due_at, Task.id).limit(limit)).all()
+
+
 def _late() -> sa.ColumnElement[bool]:
     """Past its date and not handed in; a result that waits for acceptance is not late any more."""
     return sa.and_(Task.status.in_(RUNNING | {TaskStatus.RETURNED}), Task.due_at < now())

@@ -32,7 +32,7 @@ navigation.add(
 )
 
 HOME_BY_ROLE = (  # the first that the person's posts have decides
-    (Role.LEADER, "incoming.index"),
+    (Role.LEADER, "schedules.morning"),
     (Role.CLERK, "incoming.index"),
     (Role.CHIEF_OF_OFFICE, "incoming.index"),
     (Role.DEPARTMENT_HEAD, "tasks.index"),

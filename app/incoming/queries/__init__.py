@@ -40,6 +40,7 @@ from app.incoming.queries.letters import (
     submitted_to,
     tab_counts,
     visible_incoming,
+    waiting_letters,
 )
 from app.incoming.queries.rules import all_rules, past_directives, straight_rules
 from app.incoming.queries.secret_heads import all_secret_heads, get_secret_head, secret_heads_on
@@ -103,5 +104,6 @@ __all__ = [
     "submitted_to",
     "tab_counts",
     "visible_incoming",
+    "waiting_letters",
     "words_of_page",
 ]

@@ -364,8 +364,12 @@ def submitted_to(session: Session, actor: Actor) -> tuple[int, bool]:
     return int(row[0]), int(row[1]) >= FLASH
 
 
-def next_waiting(session: Session, actor: Actor) -> str | None:
-    """Token of the letter a leader deals with next: the most urgent, then the oldest."""
+def waiting_letters(session: Session, actor: Actor, *, limit: int) -> Sequence[IncomingDocument]:
+    """What waits for a directive of the actor: the most urgent first, then the oldest."""
     rows = _submitted_to(actor).order_by(IncomingDocument.urgency.desc(), IncomingDocument.id)
-    found = session.scalar(rows.limit(1))
-    return None if found is None else found.token
+    return session.scalars(rows.limit(limit)).all()
+
+
+def next_waiting(session: Session, actor: Actor) -> str | None:
+    """Token of the letter a leader deals with next; None if none waits."""
+    return next((letter.token for letter in waiting_letters(session, actor, limit=1)), None)

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.clock import frozen
 from app.incoming.queries import get_letter
 from app.schedules import queries
 from app.schedules.models import ResourceKind, Visibility
 from app.schedules.services import save_resource
+from app.tasks.models import TaskSource
+from app.tasks.parties import Party
+from app.tasks.services.making import TaskOrder, make_task
 from tests.factories import Office, sign_in_as
-from tests.integration.schedules.conftest import act, look, make_invitation, register
+from tests.integration.schedules.conftest import (
+    THURSDAY_BEFORE,
+    act,
+    look,
+    make_invitation,
+    register,
+)
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -84,6 +96,25 @@ def test_what_was_typed_stays_when_the_answer_is_refused(
         assert answer.status_code == status, more
         assert words in page
         assert "Nhờ đồng chí dự giúp" in page
+
+
+def test_the_morning_shows_what_waits_and_what_became_overdue(
+    leader: FlaskClient, office: Office
+) -> None:
+    make_invitation(office)
+    order = TaskOrder(title="Báo cáo rà soát cây xanh", lead=Party(unit_id=office.economy),
+                      due_at=THURSDAY_BEFORE + timedelta(hours=1))  # fmt: skip
+    act(make_task, office.leader, order, source=TaskSource.ORAL)
+    page = leader.get("/lich/sang-nay").get_data(as_text=True)
+    assert "Văn bản đến chờ ý kiến: 1" in page
+    assert "Họp về phòng, chống bão" in page
+    assert "Báo cáo rà soát cây xanh" not in page
+    with frozen(THURSDAY_BEFORE + timedelta(hours=20)):
+        sign_in_as(leader, office.leader)  # the first session has ended by then
+        page = leader.get("/lich/sang-nay").get_data(as_text=True)
+        assert leader.get("/").headers["Location"] == "/lich/sang-nay"
+    assert "Quá hạn từ hôm qua" in page
+    assert "Báo cáo rà soát cây xanh" in page
 
 
 def test_only_who_directs_answers_and_only_invitations(
