@@ -23,6 +23,12 @@ WEEK = monday_of(today()) + timedelta(days=21)  # no other test touches it
 PATH = f"/lich/tuan/{WEEK}"
 
 
+def opened(page: Page, heading: str) -> None:
+    """Wait until the page with this heading has come, after a click."""
+    expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+    expect(page.locator("html[data-ready]")).to_be_attached()
+
+
 def check(visitor: Any) -> None:
     assert visitor.axe() == []
     assert not visitor.scrolls_sideways()
@@ -57,6 +63,7 @@ def test_a_week_is_registered_published_and_changed_and_read_on_a_phone(visit: A
     publish(chief, title)
     page = chief.page
     page.get_by_role("link", name=title).click()
+    opened(page, title)
     check(chief)
     page.get_by_role("link", name="Thay đổi lịch").click()
     page.get_by_label("Từ giờ").fill("10:00")
