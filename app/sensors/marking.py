@@ -31,6 +31,7 @@ class StreamInfo:
     highest: float | None
     stuck_after: int | None
     is_active: bool
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,19 +63,29 @@ class ActiveRule:
 
 def lock_streams(session: Session, keys: Collection[str]) -> dict[str, StreamInfo]:
     """The streams of these keys; other batches with one of them wait until this one ends."""
+    return {stream.key: stream for stream in _locked(session, Datastream.key.in_(keys))}
+
+
+def lock_by_id(session: Session, ids: Collection[int]) -> dict[int, StreamInfo]:
+    """The same by id, as sweeps need it."""
+    return {stream.id: stream for stream in _locked(session, Datastream.id.in_(ids))}
+
+
+def _locked(session: Session, which: sa.ColumnElement[bool]) -> list[StreamInfo]:
     rows = session.execute(
         sa.select(
             Datastream.id, Datastream.key, Datastream.thing_id, Datastream.interval_seconds,
             Datastream.lowest, Datastream.highest, Datastream.stuck_after, Datastream.is_active,
+            Datastream.made_at,
         )
-        .where(Datastream.key.in_(keys))
+        .where(which)
         .order_by(Datastream.id)
         .with_for_update(key_share=True)
     )  # fmt: skip
-    return {
-        key: StreamInfo(id_, key, thing, timedelta(seconds=interval), low, high, stuck, active)
-        for id_, key, thing, interval, low, high, stuck, active in rows
-    }
+    return [
+        StreamInfo(id_, key, thing, timedelta(seconds=every), low, high, stuck, active, made_at)
+        for id_, key, thing, every, low, high, stuck, active, made_at in rows
+    ]
 
 
 def newest_of(session: Session, streams: Collection[int]) -> dict[int, Newest]:

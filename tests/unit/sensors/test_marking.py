@@ -17,9 +17,9 @@ from app.sensors.rules import Transition
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 STREAMS = {
-    "river": StreamInfo(1, "river", 1, MINUTE, -1.0, 10.0, 3, True),
-    "rain": StreamInfo(2, "rain", 1, MINUTE, 0.0, None, None, True),
-    "old": StreamInfo(3, "old", 1, MINUTE, None, None, None, False),
+    "river": StreamInfo(1, "river", 1, MINUTE, -1.0, 10.0, 3, True, START),
+    "rain": StreamInfo(2, "rain", 1, MINUTE, 0.0, None, None, True, START),
+    "old": StreamInfo(3, "old", 1, MINUTE, None, None, None, False, START),
 }
 
 
