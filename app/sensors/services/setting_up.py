@@ -150,7 +150,8 @@ def _check_stream(session: Session, fields: StreamFields, own_id: int | None) ->
         raise InvalidInput("Hãy nhập mã và tên luồng đo.", "key")
     if not 1 <= fields.interval_seconds <= LONGEST_INTERVAL:
         raise InvalidInput("Chu kỳ đo từ 1 giây đến 31 ngày.", "interval_seconds")
-    if None not in (fields.lowest, fields.highest) and fields.lowest >= fields.highest:  # type: ignore[operator]
+    low, high = fields.lowest, fields.highest
+    if low is not None and high is not None and low >= high:
         raise InvalidInput("Giới hạn trên phải lớn hơn giới hạn dưới.", "highest")
     if fields.stuck_after is not None and fields.stuck_after < 2:
         raise InvalidInput("Số giá trị giống nhau liên tiếp phải từ 2.", "stuck_after")

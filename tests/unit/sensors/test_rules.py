@@ -41,8 +41,13 @@ def said(definition: Definition, given: Sequence[Point]) -> list[tuple[bool, int
     return [(t.raised, (t.at - START) // MINUTE) for t in found]
 
 
-def threshold(**more: object) -> Definition:
-    return Definition(RuleKind.THRESHOLD, (1,), FLOOD, **more)  # type: ignore[arg-type]
+def threshold(*, hold: timedelta = timedelta(0), hours: Hours | None = None) -> Definition:
+    return Definition(RuleKind.THRESHOLD, (1,), FLOOD, hold=hold, hours=hours)
+
+
+def silent(state: State, at: datetime) -> tuple[State, list[Transition]]:
+    rule = Definition(RuleKind.NO_DATA, (1,))
+    return evaluate_silence(rule, state, at, last=START, interval=MINUTE)
 
 
 def test_a_level_that_trembles_around_its_limit_raises_one_alarm() -> None:
@@ -89,15 +94,14 @@ def test_a_fast_rise_is_measured_against_the_lowest_value_within_the_time() -> N
 
 
 def test_silence_raises_once_and_the_next_value_clears() -> None:
-    rule = Definition(RuleKind.NO_DATA, (1,))
-    wait = {"last": START, "interval": MINUTE}
-    state, early = evaluate_silence(rule, State(), START + 3 * MINUTE, **wait)  # type: ignore[arg-type]
+    state, early = silent(State(), START + 3 * MINUTE)
     assert early == []
     at = START + 3 * MINUTE + timedelta(seconds=1)
-    state, late = evaluate_silence(rule, state, at, **wait)  # type: ignore[arg-type]
+    state, late = silent(state, at)
     assert late == [Transition(True, at, None)]
-    state, again = evaluate_silence(rule, state, at + MINUTE, **wait)  # type: ignore[arg-type]
+    state, again = silent(state, at + MINUTE)
     assert again == []
+    rule = Definition(RuleKind.NO_DATA, (1,))
     _state, back = evaluate(rule, state, points(0.0, start=at + 2 * MINUTE))
     assert [t.raised for t in back] == [False]
 
