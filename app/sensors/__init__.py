@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _
 
 ACTS = {
     "thing.added": "Khai báo trạm đo",
@@ -31,3 +32,20 @@ def register(app: Flask) -> None:
     relay.every(SILENCE_SECONDS, "sensors-silence", chores.watch_silence)
     relay.every(ROOM_SECONDS, "sensors-months", chores.make_room)
     describe(ACTS)
+    add_pages(app)
+
+
+def add_pages(app: Flask) -> None:
+    """The pages and their entry in the left bar."""
+    from app.sensors.permissions import READ
+    from app.sensors.queries import counted_alarms
+    from app.sensors.views import bp
+    from app.web.shell import NavItem, navigation
+
+    app.register_blueprint(bp)
+    navigation.add(
+        NavItem(
+            "sensors", _("Điều hành"), _("Quan trắc"), "activity", "sensors.index",
+            permission=READ, counter=counted_alarms, order=26,
+        )
+    )  # fmt: skip

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import NotFound
+from app.security import Actor
 from app.sensors.definitions import parse
 from app.sensors.models import (
     Alarm,
@@ -25,6 +26,7 @@ from app.sensors.models import (
     Rule,
     RuleKind,
     RuleVersion,
+    Severity,
     Thing,
 )
 from app.sensors.rules import SILENT_INTERVALS, Definition, Point
@@ -73,6 +75,12 @@ def stream_by_token(session: Session, token: str) -> Datastream:
     if found is None:
         raise NotFound(f"datastream {token}")
     return found
+
+
+def streams_by_id(session: Session, ids: Sequence[int]) -> list[Datastream]:
+    """These streams with their things."""
+    rows = sa.select(Datastream).options(joinedload(Datastream.thing))
+    return list(session.scalars(rows.where(Datastream.id.in_(ids)).order_by(Datastream.id)))
 
 
 def streams_now(session: Session, at: datetime) -> list[StreamNow]:
@@ -184,6 +192,14 @@ def count_open_alarms(session: Session) -> int:
     """How many alarms are open."""
     wanted = sa.select(sa.func.count()).select_from(Alarm).where(Alarm.cleared_at.is_(None))
     return session.scalar(wanted) or 0
+
+
+def counted_alarms(actor: Actor) -> sa.Select[tuple[int, int]]:
+    """The open alarms for the left bar; red if one is of the highest severity."""
+    worst = sa.case((Alarm.severity == Severity.CRITICAL, 1), else_=0)
+    return sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(worst), 0)).where(
+        Alarm.cleared_at.is_(None)
+    )
 
 
 def rules(session: Session) -> list[Rule]:
