@@ -6,9 +6,9 @@ A missing hour is left out, never taken as zero; where too much is missing there
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import config
 from app.sensors.models.words import Measured
 
 DATA = Path(config.__file__).parent / "data" / "air_quality.yaml"
+HOUR = timedelta(hours=1)
 NOWCAST_HOURS = 12
 RECENT_HOURS = 3
 RECENT_NEEDED = 2
@@ -45,6 +46,7 @@ class IndexTable:
     upper: Mapping[Measured, tuple[float, ...]]
     nowcast: frozenset[Measured]  # the others by the last hour
     needs_one_of: frozenset[Measured]
+    hour_needs: float  # share of the values due in an hour, below which the hour is missing
     bands: tuple[Band, ...]
 
 
@@ -80,6 +82,27 @@ def nowcast(hours: Sequence[float | None]) -> float | None:
     weight = max(min(known) / highest, LOWEST_WEIGHT) if highest > 0 else 1.0
     terms = [(weight**age, value) for age, value in enumerate(hours) if value is not None]
     return sum(w * value for w, value in terms) / sum(w for w, _value in terms)
+
+
+def last_full_hour(moment: datetime) -> datetime:
+    """When the last full hour ended. Vietnam lies whole hours from UTC, so hours are the same."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def hourly_means(
+    values: Iterable[tuple[datetime, float]], end: datetime, interval: timedelta, needed: float
+) -> list[float | None]:
+    """The means of the twelve hours before `end`, newest first. None for an hour with less than
+    the `needed` share of the values that are due each `interval`."""
+    hours: list[list[float]] = [[] for _hour in range(NOWCAST_HOURS)]
+    for at, value in values:
+        age = int((end - at) / HOUR) if at < end else -1
+        # A value at the full hour itself begins the hour after it.
+        age = age - 1 if at < end and (end - at) % HOUR == timedelta(0) else age
+        if 0 <= age < NOWCAST_HOURS:
+            hours[age].append(value)
+    due = max(HOUR / interval, 1.0)
+    return [sum(found) / len(found) if len(found) >= needed * due else None for found in hours]
 
 
 def part_of_index(table: IndexTable, measured: Measured, concentration: float) -> int:
@@ -155,5 +178,6 @@ def _table(row: Mapping[str, Any]) -> IndexTable:
         upper={measured: tuple(map(float, of["upper"])) for measured, of in pollutants.items()},
         nowcast=frozenset(m for m, of in pollutants.items() if of["by"] == "nowcast"),
         needs_one_of=frozenset(map(Measured, row["needs_one_of"])),
+        hour_needs=float(row["hour_needs"]),
         bands=tuple(Band(**band) for band in row["bands"]),
     )

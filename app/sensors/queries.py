@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import NotFound
 from app.security import Actor
+from app.sensors.air import HOUR, NOWCAST_HOURS, IndexTable, hourly_means
 from app.sensors.definitions import parse
 from app.sensors.models import (
     Alarm,
     Datastream,
     LatestReading,
     MaintenanceWindow,
+    Measured,
     Quality,
     Reading,
     Rule,
@@ -153,6 +155,29 @@ def _extremes(piece: Sequence[Point], size: int) -> list[tuple[datetime, float |
         both = {min(part, key=lambda p: p.value), max(part, key=lambda p: p.value)}
         drawn += [(p.at, p.value) for p in sorted(both, key=lambda p: p.at)]
     return drawn
+
+
+def air_hours(
+    session: Session, thing_id: int, end: datetime, table: IndexTable
+) -> dict[Measured, list[float | None]]:
+    """The hourly means of what the index needs of a station, for the twelve hours before `end`."""
+    rows = sa.select(Datastream).where(
+        Datastream.thing_id == thing_id,
+        Datastream.is_active,
+        Datastream.measured.in_(list(table.upper)),
+    )
+    streams = list(session.scalars(rows.order_by(Datastream.id)))
+    start = end - NOWCAST_HOURS * HOUR
+    points = readings_between(session, [one.id for one in streams], start, end, limit=MOST_REPLAYED)
+    return {
+        one.measured: hourly_means(
+            ((point.at, point.value) for point in points if point.stream == one.id),
+            end,
+            timedelta(seconds=one.interval_seconds),
+            table.hour_needs,
+        )
+        for one in streams
+    }
 
 
 def alarms_of_stream(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,11 +11,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.clock import now, today
+from app.clock import local, now, today
 from app.db import reading, transaction
 from app.errors import AppError, InvalidInput
 from app.sensors import queries, services, storing
-from app.sensors.air import air_limit
+from app.sensors.air import (
+    AirIndex,
+    IndexTable,
+    air_index,
+    air_limit,
+    index_table,
+    last_full_hour,
+)
 from app.sensors.backtesting import WouldBe, replay
 from app.sensors.drawing import stream_option
 from app.sensors.forms import EmptyForm, RuleForm, StreamForm, ThingForm
@@ -90,6 +98,7 @@ def stream(token: str) -> ResponseReturnValue:
             "sensors/stream.html",
             stream=one,
             measured=MEASURED_LABELS[one.measured],
+            measured_labels=MEASURED_LABELS,
             points=points[-20:][::-1],
             count=len(points),
             option=chart_of(one, points, (start, end), spans),
@@ -99,6 +108,8 @@ def stream(token: str) -> ResponseReturnValue:
             days=days,
             spans=SPANS,
             limits=limits_of(one),
+            limit=air_limit(one.measured, HOURS_OF_LIMIT, today()),
+            air=air_of(session, one, end),
             described=_described(one, points),
         )
 
@@ -164,8 +175,8 @@ def new_rule() -> ResponseReturnValue:
     form, message = RuleForm(), None
     with reading() as session:
         form.streams.choices = [
-            (now_.stream.id, f"{now_.stream.thing.name}: {now_.stream.name}")
-            for now_ in queries.streams_now(session, now())
+            (one.stream.id, f"{one.stream.thing.name}: {one.stream.name}")
+            for one in queries.streams_now(session, now())
         ]
     if form.validate_on_submit():
         try:
@@ -260,6 +271,24 @@ def limits_of(one: Datastream) -> list[tuple[str, float]]:
     return limits
 
 
+@dataclass(frozen=True, slots=True)
+class Air:
+    """The index of a station for its last full hour, None where values are missing."""
+
+    table: IndexTable
+    index: AirIndex | None
+    end: datetime
+
+
+def air_of(session: Session, one: Datastream, moment: datetime) -> Air | None:
+    """The index of the stream's station, if the stream is a part of it."""
+    table = index_table(local(moment).date())
+    if table is None or one.measured not in table.upper:
+        return None
+    end = last_full_hour(moment)
+    return Air(table, air_index(table, queries.air_hours(session, one.thing_id, end, table)), end)
+
+
 def chart_of(
     one: Datastream,
     points: Sequence[Point],
@@ -272,11 +301,13 @@ def chart_of(
     return stream_option(one.name, drawn, whole, limits_of(one), alarms)
 
 
+@dataclass(frozen=True, slots=True)
 class Tried:
-    """A back-test as the page shows it: one chart and one list for each stream."""
+    """A back-test of one stream as the page shows it: a chart and a list."""
 
-    def __init__(self, one: Datastream, option: dict[str, object], found: list[WouldBe]) -> None:
-        self.stream, self.option, self.found = one, option, found
+    stream: Datastream
+    option: dict[str, object]
+    found: list[WouldBe]
 
 
 def try_out(

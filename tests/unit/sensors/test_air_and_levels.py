@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,9 @@ from app.sensors.air import (
     air_index,
     air_limit,
     band_of,
+    hourly_means,
     index_table,
+    last_full_hour,
     nowcast,
     part_of_index,
 )
@@ -84,6 +86,19 @@ def test_a_nowcast_lies_between_the_lowest_and_the_highest_hour(hours: list[floa
 def test_hours_that_are_missing_at_the_end_change_nothing(hours: list[float | None]) -> None:
     padded = (hours[:12] + [None] * 12)[:12]
     assert nowcast(padded) == nowcast(hours)
+
+
+def test_an_hour_with_too_few_values_is_missing_and_not_zero() -> None:
+    end = last_full_hour(datetime(2026, 11, 23, 8, 40, 5, tzinfo=UTC))
+    assert end == datetime(2026, 11, 23, 8, tzinfo=UTC)
+    quarter = timedelta(minutes=15)
+    newest = [(end - n * quarter, 10.0 * n) for n in (1, 2, 3, 4)]
+    before = [(end - timedelta(hours=1) - n * quarter, 7.0) for n in (1, 4)]
+    outside = [(end, 99.0), (end - timedelta(hours=12) - quarter, 99.0)]
+    hours = hourly_means([*newest, *before, *outside], end, quarter, 0.75)
+    assert hours == [25.0, *[None] * 11]
+    assert hourly_means(before, end, quarter, 0.5)[1] == 7.0
+    assert hourly_means([(end - timedelta(hours=1), 3.0)], end, timedelta(hours=6), 0.75)[0] == 3.0
 
 
 def test_the_index_is_that_of_the_worst_pollutant_and_needs_dust() -> None:
