@@ -108,7 +108,8 @@ def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
     if not rows:
         return []
     connection = session.connection()
-    made = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    on_server = connection.dialect.name == "postgresql"
+    made: Any = postgresql.insert if on_server else sqlite.insert
     statement = (
         made(ALARMS)
         .values(list(rows))

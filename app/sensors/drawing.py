@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.clock import local
 
 Drawn = Sequence[tuple[datetime, float | None]]
@@ -38,7 +40,7 @@ def stream_option(
         series.append(line)
     red = red_parts(drawn, alarms)
     if red:
-        line = _line("Cảnh báo", [[clock(at), value] for at, value in red])
+        line = _line(_("Cảnh báo"), [[clock(at), value] for at, value in red])
         line["lineStyle"] = {"width": 4}
         line["itemStyle"] = {"color": ALARM_COLOUR}
         series.append(line)

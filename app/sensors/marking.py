@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from unicodedata import normalize
 
 from app.feeds.processors import Fate, Item, Outcome
 from app.sensors.models.words import Quality
@@ -86,7 +87,7 @@ def refusal(item: Item, streams: Mapping[str, StreamInfo]) -> str | None:
 
 def stream_key(item: Item) -> str:
     """What the sender calls the stream."""
-    return str(item.fields.get("stream") or "")
+    return normalize("NFC", str(item.fields.get("stream") or "").strip())
 
 
 def judge(

@@ -111,22 +111,32 @@ def streams_now(session: Session, at: datetime) -> list[StreamNow]:
     ]  # fmt: skip
 
 
+def newest_between(
+    session: Session, stream_id: int, start: datetime, end: datetime, *, limit: int
+) -> list[Point]:
+    """The newest `limit` possible values of a stream in a span, in order of time."""
+    rows = _possible([stream_id], start, end).order_by(Reading.at.desc()).limit(limit)
+    return [Point(*row) for row in session.execute(rows)][::-1]
+
+
 def readings_between(
     session: Session, stream_ids: Sequence[int], start: datetime, end: datetime, *, limit: int
 ) -> list[Point]:
-    """Possible values in order of time, `start` included, `end` not; at most `limit`."""
-    rows = session.execute(
-        sa.select(Reading.datastream_id, Reading.at, Reading.value)
-        .where(
-            Reading.datastream_id.in_(stream_ids),
-            Reading.at >= start,
-            Reading.at < end,
-            Reading.quality.op("&")(Quality.IMPOSSIBLE.value) == 0,
-        )
-        .order_by(Reading.at, Reading.datastream_id)
-        .limit(limit)
+    """The oldest `limit` possible values of some streams in a span, in order of time."""
+    rows = _possible(stream_ids, start, end).order_by(Reading.at, Reading.datastream_id)
+    return [Point(*row) for row in session.execute(rows.limit(limit))]
+
+
+def _possible(
+    stream_ids: Sequence[int], start: datetime, end: datetime
+) -> sa.Select[tuple[int, datetime, float]]:
+    """What the instrument can have measured; `start` included, `end` not."""
+    return sa.select(Reading.datastream_id, Reading.at, Reading.value).where(
+        Reading.datastream_id.in_(stream_ids),
+        Reading.at >= start,
+        Reading.at < end,
+        Reading.quality.op("&")(Quality.IMPOSSIBLE.value) == 0,
     )
-    return [Point(*row) for row in rows]
 
 
 def thin_out(

@@ -224,6 +224,9 @@ def _repetition(d: Definition, state: State, point: Point) -> tuple[State, list[
 
 
 def _no_data(d: Definition, state: State, point: Point) -> tuple[State, list[Transition]]:
+    """Cleared by a value of a moment after the alarm; what was only delayed ends no silence."""
+    if state.raised_at is not None and point.at < state.raised_at:
+        return replace(state, seen_at=point.at), []
     return _settle(d, state, point, False)
 
 

@@ -167,8 +167,10 @@ def keep_newest(session: Session, newest: Mapping[int, Newest]) -> None:
     )  # fmt: skip
 
 
-def active_rules(session: Session, streams: Collection[int] | None = None) -> list[ActiveRule]:
-    """The rules that are on and look at one of the streams (None: all that are on).
+def active_rules(
+    session: Session, streams: Collection[int] | None = None, *, kind: RuleKind | None = None
+) -> list[ActiveRule]:
+    """The rules that are on, and look at one of the streams, and are of the kind, if given.
 
     Those that look at several streams at once are locked, in the order of their ids.
     """
@@ -184,9 +186,11 @@ def active_rules(session: Session, streams: Collection[int] | None = None) -> li
     if streams is not None:
         touched = sa.select(RuleStream.rule_id).where(RuleStream.datastream_id.in_(streams))
         chosen = chosen.where(Rule.id.in_(touched))
+    if kind is not None:
+        chosen = chosen.where(Rule.kind == kind)
     rules = [
-        ActiveRule(id_, no, severity, _parsed(kind, dumps(definition, sort_keys=True)), made_at)
-        for id_, kind, severity, no, definition, made_at in session.execute(chosen)
+        ActiveRule(id_, no, severity, _parsed(of, dumps(definition, sort_keys=True)), made_at)
+        for id_, of, severity, no, definition, made_at in session.execute(chosen)
     ]
     shared = [rule.id for rule in rules if rule.definition.kind is RuleKind.COMBINATION]
     if shared:
@@ -257,7 +261,8 @@ def upsert(
     if not rows:
         return
     connection = session.connection()
-    made = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    on_server = connection.dialect.name == "postgresql"
+    made: Any = postgresql.insert if on_server else sqlite.insert
     statement = made(cast("sa.Table", model.__table__))
     overwritten = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     connection.execute(

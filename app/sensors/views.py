@@ -91,7 +91,9 @@ def stream(token: str) -> ResponseReturnValue:
     start = end - timedelta(days=days)
     with reading() as session:
         one = queries.stream_by_token(session, token)
-        points = queries.readings_between(session, [one.id], start, end, limit=MOST_READ)
+        points = queries.newest_between(session, one.id, start, end, limit=MOST_READ)
+        if len(points) == MOST_READ:  # say where the line begins, instead of drawing a gap
+            start = points[0].at
         found = queries.alarms_of_stream(session, one.id, start, end)
         spans = [(alarm.raised_at, alarm.cleared_at or end) for alarm, _rule in found]
         return render_template(
@@ -101,6 +103,7 @@ def stream(token: str) -> ResponseReturnValue:
             measured_labels=MEASURED_LABELS,
             points=points[-20:][::-1],
             count=len(points),
+            cut_at=start if len(points) == MOST_READ else None,
             option=chart_of(one, points, (start, end), spans),
             alarms=found,
             tones=SEVERITY_TONES,
@@ -204,7 +207,7 @@ def rule(token: str) -> ResponseReturnValue:
         one = queries.rule_by_token(session, token)
         no = request.args.get("no", one.versions[-1].no, type=int)
         definition = queries.definition_of(one, no)
-        tried = try_out(session, definition, end - timedelta(days=days), end)
+        tried, until = try_out(session, definition, end - timedelta(days=days), end)
         return render_template(
             "sensors/rule.html",
             rule=one,
@@ -214,6 +217,7 @@ def rule(token: str) -> ResponseReturnValue:
             severities=SEVERITY_LABELS,
             tones=SEVERITY_TONES,
             tried=tried,
+            cut_at=until if until < end else None,
             days=days,
             spans=SPANS,
             form=EmptyForm(),
@@ -312,30 +316,25 @@ class Tried:
 
 def try_out(
     session: Session, definition: Definition, start: datetime, end: datetime
-) -> list[Tried]:
-    """Run a version over the stored values of a span."""
+) -> tuple[list[Tried], datetime]:
+    """Run a version over the stored values of a span; and how far it came, with very many."""
     streams = {s.id: s for s in queries.streams_by_id(session, definition.streams)}
     points = queries.readings_between(
         session, definition.streams, start, end, limit=queries.MOST_REPLAYED
     )
+    until = points[-1].at if len(points) == queries.MOST_REPLAYED else end
     things = {one.id: one.thing_id for one in streams.values()}
-    windows = storing.windows_of(session, things, start, end)
+    windows = storing.windows_of(session, things, start, until)
     intervals = {one.id: timedelta(seconds=one.interval_seconds) for one in streams.values()}
-    found = replay(definition, points, intervals, windows, end)
-    return [
-        Tried(
-            streams[place],
-            chart_of(
-                streams[place],
-                [point for point in points if point.stream == place],
-                (start, end),
-                [(f.raised.at, f.cleared.at if f.cleared else end)
-                 for f in found if f.stream == place],
-            ),
-            [f for f in found if f.stream == place],
-        )
-        for place in definition.streams
-    ]  # fmt: skip
+    found = replay(definition, points, intervals, windows, until)
+    tried = []
+    for place in definition.streams:
+        own = [one for one in found if one.stream == place]
+        spans = [(one.raised.at, one.cleared.at if one.cleared else until) for one in own]
+        values = [point for point in points if point.stream == place]
+        option = chart_of(streams[place], values, (start, until), spans)
+        tried.append(Tried(streams[place], option, own))
+    return tried, until
 
 
 def _described(one: Datastream, points: Sequence[Point]) -> str:

@@ -17,11 +17,10 @@ LOOK_BACK = timedelta(days=31)
 
 def raise_gaps(session: Session, at: datetime) -> AlarmsChanged:
     """Let the rules of silence look at the clock; two sweeps at once raise nothing twice."""
-    rules = [
-        rule for rule in storing.active_rules(session) if rule.definition.kind is RuleKind.NO_DATA
-    ]
-    watched = {stream for rule in rules for stream in rule.definition.streams}
+    watched = {stream for rule in _rules(session) for stream in rule.definition.streams}
     streams = storing.lock_by_id(session, watched)
+    # Read again under the locks: a rule may have been switched off or reworded meanwhile.
+    rules = [rule for rule in _rules(session) if watched.issuperset(rule.definition.streams)]
     newest = storing.newest_of(session, watched)
     things = storing.thing_of(streams.values())
     windows = storing.windows_of(session, things, at - LOOK_BACK, at)
@@ -45,3 +44,7 @@ def raise_gaps(session: Session, at: datetime) -> AlarmsChanged:
                 spoken.append(alarming.Spoken(rule.id, rule.no, rule.severity, place, said))
     storing.keep_states(session, {rule.id: rule for rule in rules}, changed)
     return alarming.keep(session, spoken)
+
+
+def _rules(session: Session) -> list[storing.ActiveRule]:
+    return storing.active_rules(session, kind=RuleKind.NO_DATA)

@@ -102,6 +102,8 @@ def test_silence_raises_once_and_the_next_value_clears() -> None:
     state, again = silent(state, at + MINUTE)
     assert again == []
     rule = Definition(RuleKind.NO_DATA, (1,))
+    state, delayed = evaluate(rule, state, points(0.0, start=at - MINUTE))
+    assert delayed == []
     _state, back = evaluate(rule, state, points(0.0, start=at + 2 * MINUTE))
     assert [t.raised for t in back] == [False]
 
