@@ -37,10 +37,11 @@ _RESTORE = """
 SET LOCAL session_replication_role = replica;
 SET LOCAL lock_timeout = '20s';
 DO $$ DECLARE t text; size bigint; s record; BEGIN
-  FOR t, size IN SELECT relname, pg_relation_size(oid) FROM pg_class
-           WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
-    IF size > 65536 THEN EXECUTE format('TRUNCATE public.%I CASCADE', t);
-    ELSIF size > 0 THEN EXECUTE format('DELETE FROM public.%I', t); END IF;
+  FOR t, size IN SELECT oid::regclass::text, pg_relation_size(oid) FROM pg_class
+           WHERE relnamespace::regnamespace::text IN ('public', 'partitions')
+             AND relkind = 'r' LOOP
+    IF size > 65536 THEN EXECUTE 'TRUNCATE ' || t || ' CASCADE';
+    ELSIF size > 0 THEN EXECUTE 'DELETE FROM ' || t; END IF;
   END LOOP;
   FOR t IN SELECT tablename FROM pg_tables
            WHERE schemaname = 'kept' AND tablename <> 'sequences of public' LOOP

@@ -47,6 +47,7 @@ MATRIX = {  # the rows whose rooms are built; columns as in ROLES
     "schedule": "C | C o | C u | A publish | A o | C o | R | –",
     "dossier: receive": "– | – | – | R | R | C U | – | –",
     "dossier: process, sign result": "– | U o | A u | R | A | R | – | –",
+    "sensors: configure, thresholds": "– | – | – | R | R | – | R ack | U",
     "reports, dashboards": "R u X | o | u X | a X | a X | o | a | –",
     "audit log": "– | – | – | R | R | – | – | R",
 }
@@ -82,6 +83,9 @@ GRANTED_BY = {  # permission: (row, the letters of a cell that give it), one or 
     "procedures:decide": [("dossier: process, sign result", "A")],
     "procedures:configure": [("calendars", "A U")],
     "procedures:report": [("reports, dashboards", "R X")],
+    "sensors:read": [("sensors: configure, thresholds", "R U")],
+    "sensors:configure": [("sensors: configure, thresholds", "U")],
+    "sensors:maintain": [("sensors: configure, thresholds", "ack U")],
     "organisation:view": [("users, units", "C propose approve")],
     "organisation:manage": [("users, units", "C")],
     "organisation:propose_delegation": [("users, units", "C propose")],
@@ -116,6 +120,7 @@ BESIDE_THE_MATRIX = {  # permissions of no row, and why they are there
     "schedules:read": "gates the pages only; each entry is seen by its own terms",
     "schedules:merge": "the office puts the units' entries together, lends rooms and vehicles",
     "procedures:read": "gates the pages only; each dossier is seen by its own terms",
+    "sensors:approve_rule": "thresholds need approval: the remark in the administrator's cell",
     "incoming:configure": "straight routing by the office's own rules: configuration",
 }
 WITHOUT_CONTENT = {  # all that an administrator may ever have
@@ -130,6 +135,9 @@ WITHOUT_CONTENT = {  # all that an administrator may ever have
     "registers:configure",
     "incoming:configure",
     "procedures:configure",
+    "sensors:read",  # values of instruments
+    "sensors:configure",
+    "sensors:maintain",
 }
 REACH = {"o": Scope.OWN, "u": Scope.UNIT, "a": Scope.ALL}
 

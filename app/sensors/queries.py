@@ -1,0 +1,271 @@
+"""Reads of sensors. They carry no personal data: who may read them at all is said by the pages.
+
+A chart asks for at most so many points: where a span has more, each slice of it gives its lowest
+and its highest value, so no peak is lost, and slices without a value stay gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.errors import NotFound
+from app.security import Actor
+from app.sensors.air import HOUR, NOWCAST_HOURS, IndexTable, hourly_means
+from app.sensors.definitions import parse
+from app.sensors.models import (
+    Alarm,
+    Datastream,
+    LatestReading,
+    MaintenanceWindow,
+    Measured,
+    Quality,
+    Reading,
+    Rule,
+    RuleKind,
+    RuleVersion,
+    Severity,
+    Thing,
+)
+from app.sensors.rules import SILENT_INTERVALS, Definition, Point
+
+MOST_POINTS = 1500
+MOST_ALARMS = 200
+MOST_REPLAYED = 200_000
+"""So many readings a back-test looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamNow:
+    """A stream with its newest value; `silent`: more than three intervals without a value."""
+
+    stream: Datastream
+    latest: LatestReading | None
+    silent: bool
+    open_alarms: int
+
+
+def watches_silence(session: Session) -> bool:
+    """Whether a rule of silence is on at all."""
+    wanted = sa.select(Rule.id).where(Rule.is_on, Rule.kind == RuleKind.NO_DATA).limit(1)
+    return session.scalar(wanted) is not None
+
+
+def things(session: Session) -> list[Thing]:
+    """All things with their streams, by name."""
+    rows = sa.select(Thing).options(selectinload(Thing.streams)).order_by(Thing.name)
+    return list(session.scalars(rows))
+
+
+def thing_by_token(session: Session, token: str) -> Thing:
+    """Raises NotFound."""
+    rows = sa.select(Thing).options(selectinload(Thing.streams)).where(Thing.token == token)
+    found = session.scalar(rows)
+    if found is None:
+        raise NotFound(f"thing {token}")
+    return found
+
+
+def stream_by_token(session: Session, token: str) -> Datastream:
+    """Raises NotFound."""
+    rows = sa.select(Datastream).options(joinedload(Datastream.thing))
+    found = session.scalar(rows.where(Datastream.token == token))
+    if found is None:
+        raise NotFound(f"datastream {token}")
+    return found
+
+
+def streams_by_id(session: Session, ids: Sequence[int]) -> list[Datastream]:
+    """These streams with their things."""
+    rows = sa.select(Datastream).options(joinedload(Datastream.thing))
+    return list(session.scalars(rows.where(Datastream.id.in_(ids)).order_by(Datastream.id)))
+
+
+def streams_now(session: Session, at: datetime) -> list[StreamNow]:
+    """The streams in use with their newest values and open alarms: three statements."""
+    streams = session.scalars(
+        sa.select(Datastream)
+        .join(Thing)
+        .options(joinedload(Datastream.thing))
+        .where(Datastream.is_active, Thing.is_active)
+        .order_by(Thing.name, Datastream.name)
+    ).all()
+    latest = {row.datastream_id: row for row in session.scalars(sa.select(LatestReading))}
+    counts = dict(
+        session.execute(
+            sa.select(Alarm.datastream_id, sa.func.count())
+            .where(Alarm.cleared_at.is_(None))
+            .group_by(Alarm.datastream_id)
+        )
+        .tuples()
+        .all()
+    )
+    return [
+        StreamNow(stream, latest.get(stream.id), _silent(stream, latest.get(stream.id), at),
+                  counts.get(stream.id, 0))
+        for stream in streams
+    ]  # fmt: skip
+
+
+def newest_between(
+    session: Session, stream_id: int, start: datetime, end: datetime, *, limit: int
+) -> list[Point]:
+    """The newest `limit` possible values of a stream in a span, in order of time."""
+    rows = _possible([stream_id], start, end).order_by(Reading.at.desc()).limit(limit)
+    return [Point(*row) for row in session.execute(rows)][::-1]
+
+
+def readings_between(
+    session: Session, stream_ids: Sequence[int], start: datetime, end: datetime, *, limit: int
+) -> list[Point]:
+    """The oldest `limit` possible values of some streams in a span, in order of time."""
+    rows = _possible(stream_ids, start, end).order_by(Reading.at, Reading.datastream_id)
+    return [Point(*row) for row in session.execute(rows.limit(limit))]
+
+
+def _possible(
+    stream_ids: Sequence[int], start: datetime, end: datetime
+) -> sa.Select[tuple[int, datetime, float]]:
+    """What the instrument can have measured; `start` included, `end` not."""
+    return sa.select(Reading.datastream_id, Reading.at, Reading.value).where(
+        Reading.datastream_id.in_(stream_ids),
+        Reading.at >= start,
+        Reading.at < end,
+        Reading.quality.op("&")(Quality.IMPOSSIBLE.value) == 0,
+    )
+
+
+def thin_out(
+    points: Sequence[Point], gap: timedelta, *, most: int = MOST_POINTS
+) -> list[tuple[datetime, float | None]]:
+    """What a chart draws of one stream: lowest and highest of each slice, None where a pause was
+    longer than `gap`, so that no line is drawn over what nobody knows."""
+    size = max(1, -(-len(points) // (most // 2)))
+    drawn: list[tuple[datetime, float | None]] = []
+    piece: list[Point] = []
+    for point in points:
+        if piece and point.at - piece[-1].at > gap:
+            drawn += _extremes(piece, size)
+            drawn.append((piece[-1].at + gap, None))
+            piece = []
+        piece.append(point)
+    return drawn + _extremes(piece, size)
+
+
+def _extremes(piece: Sequence[Point], size: int) -> list[tuple[datetime, float | None]]:
+    if size == 1:
+        return [(point.at, point.value) for point in piece]
+    drawn: list[tuple[datetime, float | None]] = []
+    for start in range(0, len(piece), size):
+        part = piece[start : start + size]
+        both = {min(part, key=lambda p: p.value), max(part, key=lambda p: p.value)}
+        drawn += [(p.at, p.value) for p in sorted(both, key=lambda p: p.at)]
+    return drawn
+
+
+def air_hours(
+    session: Session, thing_id: int, end: datetime, table: IndexTable
+) -> dict[Measured, list[float | None]]:
+    """The hourly means of what the index needs of a station, for the twelve hours before `end`."""
+    rows = sa.select(Datastream).where(
+        Datastream.thing_id == thing_id,
+        Datastream.is_active,
+        Datastream.measured.in_(list(table.upper)),
+    )
+    streams = list(session.scalars(rows.order_by(Datastream.id)))
+    start = end - NOWCAST_HOURS * HOUR
+    points = readings_between(session, [one.id for one in streams], start, end, limit=MOST_REPLAYED)
+    return {
+        one.measured: hourly_means(
+            ((point.at, point.value) for point in points if point.stream == one.id),
+            end,
+            timedelta(seconds=one.interval_seconds),
+            table.hour_needs,
+        )
+        for one in streams
+    }
+
+
+def alarms_of_stream(
+    session: Session, stream_id: int, start: datetime, end: datetime
+) -> list[tuple[Alarm, Rule]]:
+    """Alarms that were open at some moment of the span, newest first."""
+    rows = session.execute(
+        sa.select(Alarm, Rule)
+        .join(Rule, Rule.id == Alarm.rule_id)
+        .where(
+            Alarm.datastream_id == stream_id,
+            Alarm.raised_at < end,
+            sa.or_(Alarm.cleared_at.is_(None), Alarm.cleared_at >= start),
+        )
+        .order_by(Alarm.raised_at.desc(), Alarm.id.desc())
+        .limit(MOST_ALARMS)
+    )
+    return [(alarm, rule) for alarm, rule in rows]
+
+
+def alarms(session: Session, *, only_open: bool) -> list[tuple[Alarm, Rule, Datastream]]:
+    """The newest alarms with their rules and streams."""
+    rows = (
+        sa.select(Alarm, Rule, Datastream)
+        .join(Rule, Rule.id == Alarm.rule_id)
+        .join(Datastream, Datastream.id == Alarm.datastream_id)
+        .options(joinedload(Datastream.thing))
+        .order_by(Alarm.raised_at.desc(), Alarm.id.desc())
+        .limit(MOST_ALARMS)
+    )
+    if only_open:
+        rows = rows.where(Alarm.cleared_at.is_(None))
+    return [(alarm, rule, stream) for alarm, rule, stream in session.execute(rows)]
+
+
+def count_open_alarms(session: Session) -> int:
+    """How many alarms are open."""
+    wanted = sa.select(sa.func.count()).select_from(Alarm).where(Alarm.cleared_at.is_(None))
+    return session.scalar(wanted) or 0
+
+
+def counted_alarms(actor: Actor) -> sa.Select[tuple[int, int]]:
+    """The open alarms for the left bar; red if one is of the highest severity."""
+    worst = sa.case((Alarm.severity == Severity.CRITICAL, 1), else_=0)
+    return sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(worst), 0)).where(
+        Alarm.cleared_at.is_(None)
+    )
+
+
+def rules(session: Session) -> list[Rule]:
+    """All rules with their versions, those in force first."""
+    rows = sa.select(Rule).options(selectinload(Rule.versions))
+    return list(session.scalars(rows.order_by(Rule.is_on.desc(), Rule.name)))
+
+
+def rule_by_token(session: Session, token: str) -> Rule:
+    """Raises NotFound."""
+    rows = sa.select(Rule).options(selectinload(Rule.versions)).where(Rule.token == token)
+    found = session.scalar(rows)
+    if found is None:
+        raise NotFound(f"rule {token}")
+    return found
+
+
+def definition_of(rule: Rule, no: int) -> Definition:
+    """A version of a rule, read. Raises NotFound."""
+    version: RuleVersion | None = next((one for one in rule.versions if one.no == no), None)
+    if version is None:
+        raise NotFound(f"version {no} of rule {rule.id}")
+    return parse(rule.kind, version.definition)
+
+
+def windows_of_thing(session: Session, thing_id: int) -> list[MaintenanceWindow]:
+    """Its maintenance windows, newest first."""
+    rows = sa.select(MaintenanceWindow).where(MaintenanceWindow.thing_id == thing_id)
+    return list(session.scalars(rows.order_by(MaintenanceWindow.starts_at.desc()).limit(50)))
+
+
+def _silent(stream: Datastream, latest: LatestReading | None, at: datetime) -> bool:
+    heard = latest.at if latest is not None else stream.made_at
+    return at - heard > timedelta(seconds=SILENT_INTERVALS * stream.interval_seconds)

@@ -1,0 +1,342 @@
+"""/quan-trac: streams and their values, one stream with its chart, alarms, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from app.clock import local, now, today
+from app.db import reading, transaction
+from app.errors import AppError, InvalidInput
+from app.sensors import queries, services, storing
+from app.sensors.air import (
+    AirIndex,
+    IndexTable,
+    air_index,
+    air_limit,
+    index_table,
+    last_full_hour,
+)
+from app.sensors.backtesting import WouldBe, replay
+from app.sensors.drawing import stream_option
+from app.sensors.forms import EmptyForm, RuleForm, StreamForm, ThingForm
+from app.sensors.levels import NAMES, describe_level
+from app.sensors.models import (
+    MEASURED_LABELS,
+    RULE_LABELS,
+    SEVERITY_LABELS,
+    THING_LABELS,
+    Datastream,
+    RuleKind,
+    Severity,
+)
+from app.sensors.permissions import APPROVE_RULE, CONFIGURE, READ
+from app.sensors.rules import SILENT_INTERVALS, Definition, Point
+from app.web.gate import needs
+from app.web.shell import current_actor
+
+bp = Blueprint("sensors", __name__, url_prefix="/quan-trac", template_folder="templates")
+
+SPANS = (1, 7, 31)
+MOST_READ = 50_000
+SEVERITY_TONES = {
+    Severity.LOW: "mute", Severity.MEDIUM: "info", Severity.HIGH: "warn", Severity.CRITICAL: "late",
+}  # fmt: skip
+HOURS_OF_LIMIT = 24
+
+
+@bp.get("")
+@needs(READ)
+def index() -> ResponseReturnValue:
+    """All streams with their newest values."""
+    with reading() as session:
+        return render_template(
+            "sensors/index.html",
+            streams=queries.streams_now(session, now()),
+            things=[thing for thing in queries.things(session) if not thing.streams],
+            levels=levels_of,
+            describe=describe_level,
+            may_configure=current_actor().may(CONFIGURE),
+            thing_labels=THING_LABELS,
+            at=now(),
+        )
+
+
+@bp.get("/canh-bao")
+@needs(READ)
+def alarms() -> ResponseReturnValue:
+    """Open alarms, or all of the last time."""
+    only_open = request.args.get("tat-ca") is None
+    with reading() as session:
+        return render_template(
+            "sensors/alarms.html",
+            rows=queries.alarms(session, only_open=only_open),
+            only_open=only_open,
+            tones=SEVERITY_TONES,
+            severities=SEVERITY_LABELS,
+        )
+
+
+@bp.get("/luong/<token>")
+@needs(READ)
+def stream(token: str) -> ResponseReturnValue:
+    """One stream: chart with gaps, limits and alarms; what is known of the instrument."""
+    days, end = chosen_days(), now()
+    start = end - timedelta(days=days)
+    with reading() as session:
+        one = queries.stream_by_token(session, token)
+        points = queries.newest_between(session, one.id, start, end, limit=MOST_READ)
+        if len(points) == MOST_READ:  # say where the line begins, instead of drawing a gap
+            start = points[0].at
+        found = queries.alarms_of_stream(session, one.id, start, end)
+        spans = [(alarm.raised_at, alarm.cleared_at or end) for alarm, _rule in found]
+        return render_template(
+            "sensors/stream.html",
+            stream=one,
+            measured=MEASURED_LABELS[one.measured],
+            measured_labels=MEASURED_LABELS,
+            points=points[-20:][::-1],
+            count=len(points),
+            cut_at=start if len(points) == MOST_READ else None,
+            option=chart_of(one, points, (start, end), spans),
+            alarms=found,
+            tones=SEVERITY_TONES,
+            severities=SEVERITY_LABELS,
+            days=days,
+            spans=SPANS,
+            limits=limits_of(one),
+            limit=air_limit(one.measured, HOURS_OF_LIMIT, today()),
+            air=air_of(session, one, end),
+            described=_described(one, points),
+        )
+
+
+@bp.route("/tram/moi", methods=["GET", "POST"])
+@needs(CONFIGURE)
+def new_thing() -> ResponseReturnValue:
+    """Put up a station."""
+    form, message = ThingForm(), None
+    if form.validate_on_submit():
+        try:
+            with transaction("sensors.add_thing") as session:
+                thing = services.add_thing(session, current_actor(), form.fields())
+        except InvalidInput as error:
+            message = error.user_message
+        else:
+            flash(_("Đã khai báo trạm. Hãy thêm luồng đo."), "ok")
+            return redirect(url_for("sensors.new_stream", token=thing.token))
+    status = 422 if request.method == "POST" else 200
+    return render_template("sensors/new_thing.html", form=form, message=message), status
+
+
+@bp.route("/tram/<token>/luong-moi", methods=["GET", "POST"])
+@needs(CONFIGURE)
+def new_stream(token: str) -> ResponseReturnValue:
+    """Let a station measure something."""
+    form, message = StreamForm(), None
+    with reading() as session:
+        thing = queries.thing_by_token(session, token)
+    if form.validate_on_submit():
+        try:
+            with transaction("sensors.add_stream") as session:
+                made = services.add_stream(session, current_actor(), thing.id, form.fields())
+        except InvalidInput as error:
+            message = error.user_message
+        else:
+            flash(_("Đã khai báo luồng đo."), "ok")
+            return redirect(url_for("sensors.stream", token=made.token))
+    status = 422 if request.method == "POST" else 200
+    page = render_template("sensors/new_stream.html", form=form, message=message, thing=thing)
+    return page, status
+
+
+@bp.get("/quy-tac")
+@needs(READ)
+def rules() -> ResponseReturnValue:
+    """All rules."""
+    with reading() as session:
+        return render_template(
+            "sensors/rules.html",
+            rules=queries.rules(session),
+            kinds=RULE_LABELS,
+            severities=SEVERITY_LABELS,
+            tones=SEVERITY_TONES,
+            may_configure=current_actor().may(CONFIGURE),
+        )
+
+
+@bp.route("/quy-tac/moi", methods=["GET", "POST"])
+@needs(CONFIGURE)
+def new_rule() -> ResponseReturnValue:
+    """Write a rule; somebody else puts it in force."""
+    form, message = RuleForm(), None
+    with reading() as session:
+        form.streams.choices = [
+            (one.stream.id, f"{one.stream.thing.name}: {one.stream.name}")
+            for one in queries.streams_now(session, now())
+        ]
+    if form.validate_on_submit():
+        try:
+            with transaction("sensors.draft_rule") as session:
+                rule = services.draft_rule(
+                    session, current_actor(), name=(form.name.data or "").strip(),
+                    kind=RuleKind(form.kind.data), severity=Severity(form.severity.data),
+                    stored=form.stored(),
+                )  # fmt: skip
+        except InvalidInput as error:
+            message = error.user_message
+        else:
+            flash(_("Đã soạn quy tắc. Hãy chạy thử trước khi trình duyệt."), "ok")
+            return redirect(url_for("sensors.rule", token=rule.token))
+    status = 422 if request.method == "POST" else 200
+    return render_template("sensors/new_rule.html", form=form, message=message), status
+
+
+@bp.get("/quy-tac/<token>")
+@needs(READ)
+def rule(token: str) -> ResponseReturnValue:
+    """A rule, its versions, and what it would have raised in the last days."""
+    days, end = chosen_days(), now()
+    with reading() as session:
+        one = queries.rule_by_token(session, token)
+        no = request.args.get("no", one.versions[-1].no, type=int)
+        definition = queries.definition_of(one, no)
+        tried, until = try_out(session, definition, end - timedelta(days=days), end)
+        return render_template(
+            "sensors/rule.html",
+            rule=one,
+            no=no,
+            definition=definition,
+            kinds=RULE_LABELS,
+            severities=SEVERITY_LABELS,
+            tones=SEVERITY_TONES,
+            tried=tried,
+            cut_at=until if until < end else None,
+            days=days,
+            spans=SPANS,
+            form=EmptyForm(),
+            may_approve=current_actor().may(APPROVE_RULE),
+        )
+
+
+@bp.post("/quy-tac/<token>/duyet/<int:no>")
+@needs(APPROVE_RULE)
+def approve(token: str, no: int) -> ResponseReturnValue:
+    """Put a version in force."""
+    with reading() as session:
+        rule_id = queries.rule_by_token(session, token).id
+    try:
+        with transaction("sensors.approve_rule") as session:
+            services.approve_rule(session, current_actor(), rule_id, no)
+    except AppError as error:
+        flash(error.user_message, "error")
+    else:
+        flash(_("Quy tắc đã có hiệu lực."), "ok")
+    return redirect(url_for("sensors.rule", token=token))
+
+
+@bp.post("/quy-tac/<token>/tat")
+@needs(APPROVE_RULE)
+def switch_off(token: str) -> ResponseReturnValue:
+    """Take a rule out of force."""
+    with reading() as session:
+        rule_id = queries.rule_by_token(session, token).id
+    with transaction("sensors.switch_off") as session:
+        services.switch_off(session, current_actor(), rule_id)
+    flash(_("Đã tắt quy tắc; cảnh báo đang mở của quy tắc đã đóng."), "ok")
+    return redirect(url_for("sensors.rule", token=token))
+
+
+def chosen_days() -> int:
+    """The span that was asked for, one of `SPANS`."""
+    days = request.args.get("ngay", SPANS[0], type=int)
+    return days if days in SPANS else SPANS[0]
+
+
+def levels_of(one: Datastream) -> list[float]:
+    """Báo động I, II, III of a stream, or nothing."""
+    given = (one.alarm_level_1, one.alarm_level_2, one.alarm_level_3)
+    levels = [level for level in given if level is not None]
+    return levels if len(levels) == len(given) else []
+
+
+def limits_of(one: Datastream) -> list[tuple[str, float]]:
+    """What the chart draws beside the values: flood levels, or the limit of the day's mean."""
+    limits = [(f"BĐ {NAMES[no]}", level) for no, level in enumerate(levels_of(one), 1)]
+    limit = air_limit(one.measured, HOURS_OF_LIMIT, today())
+    if limit is not None:
+        limits.append((_("Giới hạn trung bình 24 giờ"), limit.limit))
+    return limits
+
+
+@dataclass(frozen=True, slots=True)
+class Air:
+    """The index of a station for its last full hour, None where values are missing."""
+
+    table: IndexTable
+    index: AirIndex | None
+    end: datetime
+
+
+def air_of(session: Session, one: Datastream, moment: datetime) -> Air | None:
+    """The index of the stream's station, if the stream is a part of it."""
+    table = index_table(local(moment).date())
+    if table is None or one.measured not in table.upper:
+        return None
+    end = last_full_hour(moment)
+    return Air(table, air_index(table, queries.air_hours(session, one.thing_id, end, table)), end)
+
+
+def chart_of(
+    one: Datastream,
+    points: Sequence[Point],
+    whole: tuple[datetime, datetime],
+    alarms: Sequence[tuple[datetime, datetime]],
+) -> dict[str, object]:
+    """The chart of a stream."""
+    gap = timedelta(seconds=SILENT_INTERVALS * one.interval_seconds)
+    drawn = queries.thin_out(points, gap)
+    return stream_option(one.name, drawn, whole, limits_of(one), alarms)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A back-test of one stream as the page shows it: a chart and a list."""
+
+    stream: Datastream
+    option: dict[str, object]
+    found: list[WouldBe]
+
+
+def try_out(
+    session: Session, definition: Definition, start: datetime, end: datetime
+) -> tuple[list[Tried], datetime]:
+    """Run a version over the stored values of a span; and how far it came, with very many."""
+    streams = {s.id: s for s in queries.streams_by_id(session, definition.streams)}
+    points = queries.readings_between(
+        session, definition.streams, start, end, limit=queries.MOST_REPLAYED
+    )
+    until = points[-1].at if len(points) == queries.MOST_REPLAYED else end
+    things = {one.id: one.thing_id for one in streams.values()}
+    windows = storing.windows_of(session, things, start, until)
+    intervals = {one.id: timedelta(seconds=one.interval_seconds) for one in streams.values()}
+    found = replay(definition, points, intervals, windows, until)
+    tried = []
+    for place in definition.streams:
+        own = [one for one in found if one.stream == place]
+        spans = [(one.raised.at, one.cleared.at if one.cleared else until) for one in own]
+        values = [point for point in points if point.stream == place]
+        option = chart_of(streams[place], values, (start, until), spans)
+        tried.append(Tried(streams[place], option, own))
+    return tried, until
+
+
+def _described(one: Datastream, points: Sequence[Point]) -> str:
+    levels = levels_of(one)
+    return describe_level(points[-1].value, levels) if points and levels else ""

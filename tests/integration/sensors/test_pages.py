@@ -1,0 +1,132 @@
+"""The pages of sensors: what they show, and who may do what on them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.clock import now
+from app.db import reading, transaction
+from app.feeds.processors import Item, SourceRef, processor_for
+from app.sensors.ingesting import TARGET
+from app.sensors.models import Datastream, Rule, Thing
+from tests.factories import Office, sign_in_as
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+INTERVAL = timedelta(minutes=5)
+
+
+@pytest.fixture(autouse=True)
+def without_tokens(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
+def page(client: FlaskClient, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.get_data(as_text=True)
+
+
+def put_up(client: FlaskClient) -> Datastream:
+    """A station with a water level, by the forms."""
+    client.post("/quan-trac/tram/moi", data={"name": "Trạm Bến Mẫu", "kind": "station"})
+    with reading() as session:
+        thing = session.scalars(sa.select(Thing)).one()
+    answer = client.post(
+        f"/quan-trac/tram/{thing.token}/luong-moi",
+        data={
+            "name": "Mực nước sông Mẫu", "key": "ben-mau", "measured": "water_level",
+            "unit_symbol": "m", "interval_seconds": "300", "alarm_level_1": "2,5",
+            "alarm_level_2": "3", "alarm_level_3": "3,5",
+        },
+    )  # fmt: skip
+    assert answer.status_code == 302
+    with reading() as session:
+        return session.scalars(sa.select(Datastream)).one()
+
+
+def send(*values: float) -> None:
+    """One value each interval, the last one now."""
+    end = now()
+    items = [
+        Item("", {"stream": "ben-mau", "value": value}, end - no * INTERVAL, end)
+        for no, value in enumerate(reversed(values))
+    ]
+    with transaction("test") as session:
+        processor_for(TARGET).process(session, SourceRef(1, "Trạm thử", TARGET), items)
+
+
+def test_a_rule_is_tried_approved_by_somebody_else_and_raises(
+    app: Flask, client: FlaskClient, office: Office
+) -> None:
+    sign_in_as(client, office.admin)
+    stream = put_up(client)
+    send(2.4, 3.2, 2.9)
+    answer = client.post(
+        "/quan-trac/quy-tac/moi",
+        data={
+            "name": "Nước trên báo động II", "kind": "threshold", "severity": "high",
+            "streams": [str(stream.id)], "raise_at": "3", "clear_at": "2,95",
+        },
+    )  # fmt: skip
+    assert answer.status_code == 302
+    address = answer.headers["Location"]
+    assert "Bản này sẽ phát 1 cảnh báo." in page(client, address)
+    with reading() as session:
+        rule = session.scalars(sa.select(Rule)).one()
+    approval = f"/quan-trac/quy-tac/{rule.token}/duyet/1"
+    assert client.post(approval).status_code == 403
+
+    sign_in_as(client, office.chief)
+    assert client.post(approval).status_code == 302
+    with transaction("test") as session:
+        later = now() + timedelta(minutes=1)
+        item = Item("", {"stream": "ben-mau", "value": 3.65}, later, later)
+        processor_for(TARGET).process(session, SourceRef(1, "Trạm thử", TARGET), [item])
+    assert "Đang mở" in page(client, "/quan-trac/canh-bao")
+    listed = page(client, "/quan-trac")
+    assert "trên BĐ III 0,15 m" in listed
+    assert "1 cảnh báo" in listed
+    assert client.post(f"/quan-trac/quy-tac/{rule.token}/tat").status_code == 302
+    assert "Không có cảnh báo nào đang mở" in page(client, "/quan-trac/canh-bao")
+
+
+def test_a_stream_without_values_says_so_and_shows_no_zero(
+    app: Flask, client: FlaskClient, office: Office
+) -> None:
+    sign_in_as(client, office.admin)
+    stream = put_up(client)
+    shown = page(client, f"/quan-trac/luong/{stream.token}?ngay=7")
+    assert "Không có số liệu không có nghĩa là bằng không." in shown
+    assert "Chưa có số liệu" in page(client, "/quan-trac")
+
+
+def test_a_wrong_form_keeps_its_words_and_says_why(
+    app: Flask, client: FlaskClient, office: Office
+) -> None:
+    sign_in_as(client, office.admin)
+    stream = put_up(client)
+    answer = client.post(
+        "/quan-trac/quy-tac/moi",
+        data={
+            "name": "Ngược", "kind": "threshold", "severity": "low",
+            "streams": [str(stream.id)], "raise_at": "3", "clear_at": "4",
+        },
+    )  # fmt: skip
+    assert answer.status_code == 422
+    shown = answer.get_data(as_text=True)
+    assert "sai phía của ngưỡng" in shown
+    assert "Ngược" in shown
+
+
+def test_who_has_no_part_in_it_sees_no_page(
+    app: Flask, client: FlaskClient, office: Office
+) -> None:
+    sign_in_as(client, office.clerk)
+    for address in ("/quan-trac", "/quan-trac/canh-bao", "/quan-trac/quy-tac"):
+        assert client.get(address).status_code == 403
