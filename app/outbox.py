@@ -142,7 +142,6 @@ def publish(session: Session, event: Event) -> None:
 
 def changed(session: Session, kind: str, thing_id: int) -> None:
     """Publish `ThingChanged`: the index and open pages will show the new state."""
-    session.flush()
     publish(session, ThingChanged(kind=kind, thing_id=thing_id))
 
 

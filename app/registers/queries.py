@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.clock import today
 from app.db import remembered
 from app.errors import NotFound
+from app.organisation.models import IssuingBody
 from app.registers.models import (
     Direction,
     DocumentType,
@@ -49,10 +50,11 @@ def all_series(session: Session, direction: Direction | None = None) -> Sequence
 def series_for(session: Session, direction: Direction, issuing_body_id: int) -> NumberSeries:
     """The series a document of this body takes its number from: the body's own, else the shared.
 
-    Raises NotFound, with a sentence that says what to set up, when there is none.
+    Raises NotFound, with a sentence that says what to set up, when there is none, or no such body.
     """
     rows = (
         sa.select(NumberSeries)
+        .join(IssuingBody, IssuingBody.id == issuing_body_id)
         .where(
             NumberSeries.direction == direction,
             NumberSeries.is_active,

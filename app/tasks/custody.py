@@ -88,7 +88,6 @@ def move(
 
     `unit_id` is filled in from the post, so that “Tắc ở đâu” can count by unit.
     """
-    session.flush()
     if unit_id is None and post_id is not None:
         unit_id = organisation.get_post(session, post_id).unit_id
     here = open_stay(session, kind, thing_id)
@@ -111,7 +110,6 @@ def move(
 
 def close(session: Session, kind: str, thing_id: int) -> None:
     """The thing is done: it is nowhere any more."""
-    session.flush()
     here = open_stay(session, kind, thing_id)
     if here is not None:
         here.until = now()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app import audit, outbox
 from app.clock import now, today
-from app.errors import EditConflict, InvalidInput, RuleViolated
+from app.errors import EditConflict, InvalidInput, NotFound, RuleViolated
 from app.incoming import permissions
 from app.incoming.events import LetterRegistered
 from app.incoming.models import (
@@ -27,7 +28,7 @@ from app.organisation.models import IssuingBody, Organ
 from app.organisation.queries import get_organ, organ_family
 from app.organisation.services.organs import ensure_organ
 from app.registers import services as registers
-from app.registers.models import Direction, DocumentType, RegisterEntry
+from app.registers.models import Direction, DocumentType, NumberSeries, RegisterEntry
 from app.registers.queries import series_for
 from app.security import Actor, authorize
 from app.tasks import custody
@@ -104,41 +105,52 @@ def register_letter(
         raise EditConflict(f"incoming {letter_id}: {version} is not {letter.version}")
     drafts.must_be_draft(letter)
     items = _must_have_passed(session, letter)
-    with session.no_autoflush:  # one UPDATE instead of one before each query
-        known, organ = _check(session, data), _organ_of(session, actor, data)
-        _fill(letter, data, known, organ)
-        twins = _twins(session, letter)
+    series = _book_of(session, data)
+    wanted = _wanted(letter, data, _check(session, data), _organ_of(session, actor, data))
+    twins = _twins(session, letter, wanted)
     if twins and not duplicate_reason.strip():
         raise SameLetter(twins)
-    _note_registered(session, actor, letter, twins, duplicate_reason)
-    grouping.settle(items)
-    if submit_to_post_id is not None:
+    with session.no_autoflush:  # what is written beside the letter, in one go
+        _note_registered(session, actor, letter, twins)
+        grouping.settle(items)
+        outbox.changed(session, KIND, letter.id)
+        outbox.publish(session, LetterRegistered(letter_id=letter.id))
+    session.flush()
+    if submit_to_post_id is not None:  # the leader's notice tells of it
+        _write(letter, wanted)
+        _become_registered(letter, actor, twins, duplicate_reason)
         routing.submit_registered(session, actor, letter, submit_to_post_id)
-    outbox.changed(session, KIND, letter.id)
-    outbox.publish(session, LetterRegistered(letter_id=letter.id))
-    _number(session, actor, letter, late_after, late_reason)
+        session.flush()
+    entry = _number(session, actor, letter.id, series, late_after, late_reason)
+    if submit_to_post_id is None:  # the letter is written once, with its number
+        _write(letter, wanted)
+        _become_registered(letter, actor, twins, duplicate_reason)
+    _take_number(letter, entry)
+    session.flush()
     return letter
 
 
 def _note_registered(
-    session: Session,
-    actor: Actor,
-    letter: IncomingDocument,
-    twins: list[IncomingDocument],
-    duplicate_reason: str,
+    session: Session, actor: Actor, letter: IncomingDocument, twins: list[IncomingDocument]
 ) -> None:
-    """State, ledger, custody and trail of a registration; the number comes last of all."""
-    letter.status = IncomingStatus.REGISTERED
-    letter.arrival_date, letter.registered_at = today(), now()
-    letter.registered_by = actor.person_id
-    if twins:
-        letter.note = f"{letter.note} [Trùng, vẫn vào sổ: {duplicate_reason.strip()}]".strip()[:500]
+    """Custody and trail of a registration."""
     custody.move(
         session, KIND, letter.id,
         station=Station.REGISTERING, post_id=actor.post_id, unit_id=actor.unit_id,
     )  # fmt: skip
     ids = [twin.id for twin in twins]
     audit.record(session, actor, "incoming.registered", letter.id, double_of=ids)
+
+
+def _become_registered(
+    letter: IncomingDocument, actor: Actor, twins: list[IncomingDocument], reason: str
+) -> None:
+    """The letter's own state; its number comes last of all."""
+    letter.status = IncomingStatus.REGISTERED
+    letter.arrival_date, letter.registered_at = today(), now()
+    letter.registered_by = actor.person_id
+    if twins:
+        letter.note = f"{letter.note} [Trùng, vẫn vào sổ: {reason.strip()}]".strip()[:500]
 
 
 def _must_have_passed(session: Session, letter: IncomingDocument) -> list[IntakeItem]:
@@ -158,8 +170,6 @@ def _check(session: Session, data: RegistrationData) -> DocumentType | None:
         raise InvalidInput("Phải nhập trích yếu.", "subject_summary")
     if data.organ_id is None and not data.organ_name.strip():
         raise InvalidInput("Phải nhập cơ quan ban hành.", "organ_name")
-    if session.get(IssuingBody, data.issuing_body_id) is None:
-        raise InvalidInput("Hãy chọn nơi nhận (sổ đăng ký).", "issuing_body_id")
     kind = session.get(DocumentType, data.document_type) if data.document_type else None
     if data.document_type and kind is None:
         raise InvalidInput("Loại văn bản không có trong danh mục.", "document_type")
@@ -172,6 +182,16 @@ def _check(session: Session, data: RegistrationData) -> DocumentType | None:
     if (data.due_at is None) != (data.due_source is DueSource.NONE):
         raise InvalidInput("Thời hạn phải nói rõ lấy từ đâu.", "due_at")
     return kind
+
+
+def _book_of(session: Session, data: RegistrationData) -> NumberSeries:
+    """The series that numbers what this body receives."""
+    try:
+        return series_for(session, Direction.INCOMING, data.issuing_body_id)
+    except NotFound:
+        if session.get(IssuingBody, data.issuing_body_id) is None:
+            raise InvalidInput("Hãy chọn nơi nhận (sổ đăng ký).", "issuing_body_id") from None
+        raise
 
 
 TEXTS = {
@@ -190,11 +210,11 @@ def _organ_of(session: Session, actor: Actor, data: RegistrationData) -> Organ:
     return ensure_organ(session, actor, data.organ_name)
 
 
-def _fill(
+def _wanted(
     letter: IncomingDocument, data: RegistrationData, kind: DocumentType | None, organ: Organ
-) -> list[str]:
-    """Write the data into the letter; returns the names of what changed."""
-    wanted: dict[str, object] = {name: getattr(data, name) for name in PLAIN}
+) -> dict[str, Any]:
+    """The letter's attributes as `data` asks for them."""
+    wanted: dict[str, Any] = {name: getattr(data, name) for name in PLAIN}
     for name, length in TEXTS.items():
         wanted[name] = " ".join(str(getattr(data, name)).split())[:length]
     wanted["sender_due_at"] = data.due_at
@@ -204,50 +224,51 @@ def _fill(
     wanted["organ_name"] = wanted["organ_name"] or organ.name
     wanted["urgency"] = int(data.urgency)
     wanted["document_family"] = kind.family if kind else "other"
+    return wanted
+
+
+def _write(letter: IncomingDocument, wanted: dict[str, Any]) -> list[str]:
+    """Write them into the letter; returns the names of what changed."""
     changed = [name for name, value in wanted.items() if getattr(letter, name) != value]
     for name in changed:
         setattr(letter, name, wanted[name])
     return changed
 
 
-def _twins(session: Session, letter: IncomingDocument) -> list[IncomingDocument]:
+def _twins(
+    session: Session, letter: IncomingDocument, wanted: dict[str, Any]
+) -> list[IncomingDocument]:
     """Registered letters that are probably the same: number, symbol and date, of the same organ."""
-    assert letter.organ_id is not None  # noqa: S101  (`_fill` has set it)
     alike = same_letter(
         session,
-        code_number=letter.code_number,
-        code_notation=letter.code_notation,
-        issued_date=letter.issued_date,
+        code_number=wanted["code_number"],
+        code_notation=wanted["code_notation"],
+        issued_date=wanted["issued_date"],
         except_id=letter.id,
     )
     if not alike:  # as nearly always: the organs merged into one another need not be asked for
         return []
-    family = organ_family(session, letter.organ_id)
+    family = organ_family(session, wanted["organ_id"])
     return [twin for twin in alike if twin.organ_id in family]
 
 
 def _number(
     session: Session,
     actor: Actor,
-    letter: IncomingDocument,
+    letter_id: int,
+    series: NumberSeries,
     late_after: int | None,
     late_reason: str,
-) -> None:
+) -> RegisterEntry:
     """Take the number. From here to the commit other registrations of the book wait."""
-    assert letter.issuing_body_id is not None  # noqa: S101
-    series = series_for(session, Direction.INCOMING, letter.issuing_body_id)
-    session.flush()
     if late_after is None:
-        entry = registers.allocate(
-            session, actor, series_id=series.id, kind=KIND, thing_id=letter.id
+        return registers.allocate(
+            session, actor, series_id=series.id, kind=KIND, thing_id=letter_id
         )
-    else:
-        entry = registers.insert_late(
-            session, actor, series_id=series.id, year=series.year_of(today()),
-            after_number=late_after, kind=KIND, thing_id=letter.id, reason=late_reason,
-        )  # fmt: skip
-    _take_number(letter, entry)
-    session.flush()
+    return registers.insert_late(
+        session, actor, series_id=series.id, year=series.year_of(today()),
+        after_number=late_after, kind=KIND, thing_id=letter_id, reason=late_reason,
+    )  # fmt: skip
 
 
 def _take_number(letter: IncomingDocument, entry: RegisterEntry) -> None:
@@ -278,8 +299,8 @@ def correct_letter(
         raise InvalidInput("Phải ghi lý do sửa.", "reason")
     if data.issuing_body_id != letter.issuing_body_id:
         raise RuleViolated("Muốn đổi sổ, hãy hủy số đến rồi vào sổ lại.")
-    known = _check(session, data)
-    changed = _fill(letter, data, known, _organ_of(session, actor, data))
+    wanted = _wanted(letter, data, _check(session, data), _organ_of(session, actor, data))
+    changed = _write(letter, wanted)
     audit.record(session, actor, "incoming.corrected", letter.id, fields=changed)
     outbox.changed(session, KIND, letter.id)
     return letter
