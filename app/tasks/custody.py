@@ -162,15 +162,19 @@ def chain(session: Session, kind: str, thing_id: int) -> list[Stay]:
 
 
 def line_and_chain(
-    session: Session, kind: str, thing_id: int
+    session: Session, kind: str, thing_id: int, *, posts: Iterable[int] = ()
 ) -> tuple[CustodyLine | None, list[Stay]]:
-    """Where one thing is and how it came there, read together."""
+    """Where one thing is and how it came there, read together.
+
+    `posts` are others that the page will name: their labels are fetched in the same query.
+    """
     rows = session.scalars(
         sa.select(Custody).where(Custody.kind == kind, Custody.thing_id == thing_id)
         .order_by(Custody.id)
     ).all()  # fmt: skip
     if not rows:
         return None, []
+    organisation.post_label(session, {*posts, *(row.post_id for row in rows if row.post_id)})
     names, calendar, moment = _names(session, rows), load_calendar(session), now()
     stays = [
         Stay(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -148,13 +149,21 @@ def moves_by(
 
 def _shifts(session: Session, calendar_id: int | None) -> Sequence[sa.Row[Any]]:
     """The shifts of a calendar and of its parent; at least one empty row for each of them."""
+    if calendar_id is None:
+        return session.execute(_shift_rows(default=True)).all()
+    return session.execute(_shift_rows(default=False), {"calendar_id": calendar_id}).all()
+
+
+@cache
+def _shift_rows(*, default: bool) -> sa.Select[Any]:
+    """Of the organ's calendar, else of `calendar_id`. Nearly every page asks: built once."""
     wanted: sa.ColumnElement[int] | sa.ScalarSelect[int] = (
         sa.select(WorkingCalendar.id)
         .order_by(WorkingCalendar.is_default.desc(), WorkingCalendar.id)
         .limit(1)
         .scalar_subquery()
-        if calendar_id is None
-        else sa.literal(calendar_id)
+        if default
+        else sa.bindparam("calendar_id", type_=sa.Integer)
     )
     child = aliased(WorkingCalendar)
     parent = sa.select(child.parent_id).where(child.id == wanted).scalar_subquery()
@@ -169,7 +178,7 @@ def _shifts(session: Session, calendar_id: int | None) -> Sequence[sa.Row[Any]]:
         .outerjoin(shift, shift.calendar_id == WorkingCalendar.id)
         .where(sa.or_(WorkingCalendar.id == wanted, WorkingCalendar.id == parent))
     )  # fmt: skip
-    return session.execute(rows.order_by(shift.start_minute)).all()
+    return rows.order_by(shift.start_minute)
 
 
 def _weeks(shifts: Sequence[sa.Row[Any]]) -> tuple[WeeklyShifts, ...]:
@@ -186,9 +195,7 @@ def _weeks(shifts: Sequence[sa.Row[Any]]) -> tuple[WeeklyShifts, ...]:
 
 def _special(session: Session, lineage: Sequence[int]) -> dict[date, SpecialDay]:
     """The days of calendars; those of a later one in `lineage` stand above the earlier ones'."""
-    day = CalendarDay
-    rows = sa.select(day.calendar_id, day.day, day.label, day.shifts)
-    found = session.execute(rows.where(day.calendar_id.in_(lineage))).all()
+    found = session.execute(_day_rows(), {"lineage": list(lineage)}).all()
     return {
         row.day: SpecialDay(
             label=row.label,
@@ -197,3 +204,11 @@ def _special(session: Session, lineage: Sequence[int]) -> dict[date, SpecialDay]
         )
         for row in sorted(found, key=lambda row: lineage.index(row.calendar_id))
     }
+
+
+@cache
+def _day_rows() -> sa.Select[Any]:
+    day = CalendarDay
+    lineage = sa.bindparam("lineage", expanding=True, type_=sa.Integer)
+    rows = sa.select(day.calendar_id, day.day, day.label, day.shifts)
+    return rows.where(day.calendar_id.in_(lineage))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -50,8 +51,17 @@ def letters_of(session: Session, packet_ids: Sequence[int]) -> dict[int, Incomin
 
 def packet_of_letter(session: Session, letter_id: int) -> ExchangePacket | None:
     """The packet that a letter came in, if it did: the newest of that sender."""
-    original = aliased(IntakeItem)
-    rows = (
+    for packet in session.scalars(_packets_with(), {"letter_id": letter_id}).unique():
+        if letters_of(session, [packet.id]).get(packet.id):
+            return packet
+    return None
+
+
+@cache
+def _packets_with() -> sa.Select[tuple[ExchangePacket]]:
+    """Packets with a file of `letter_id` or a double of it; every page of a letter asks."""
+    original, letter_id = aliased(IntakeItem), sa.bindparam("letter_id", type_=sa.Integer)
+    return (
         sa.select(ExchangePacket)
         .join(ExchangePart, ExchangePart.packet_id == ExchangePacket.id)
         .join(IntakeItem, IntakeItem.id == ExchangePart.intake_id)
@@ -62,10 +72,6 @@ def packet_of_letter(session: Session, letter_id: int) -> ExchangePacket | None:
         )
         .order_by(ExchangePacket.id.desc())
     )
-    for packet in session.scalars(rows).unique():
-        if letters_of(session, [packet.id]).get(packet.id):
-            return packet
-    return None
 
 
 def intakes_of(session: Session, packet_ids: Sequence[int]) -> dict[int, list[IntakeItem]]:

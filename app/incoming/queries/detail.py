@@ -78,8 +78,8 @@ def load_letter(session: Session, actor: Actor, token: str) -> LetterView:
     proposals = session.scalars(
         sa.select(Proposal).filter_by(letter_id=letter.id).order_by(Proposal.id)
     ).all()
-    labels = post_label(session, _posts(letter, directives, tasks, proposals))
-    line, stays = line_and_chain(session, KIND, letter.id)
+    named = _posts(letter, directives, tasks, proposals)
+    line, stays = line_and_chain(session, KIND, letter.id, posts=named)
     return LetterView(
         letter=letter,
         type_label=type_labels(session).get(letter.document_type or "", ""),
@@ -91,7 +91,7 @@ def load_letter(session: Session, actor: Actor, token: str) -> LetterView:
         directives=tuple(directives),
         tasks=tuple(tasks),
         proposals=tuple(proposals),
-        labels=labels,
+        labels=post_label(session, named),
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.clock import now, today
+from app.db import UtcDateTime
 from app.errors import NotFound
 from app.organisation.models import (
     Delegation,
@@ -22,6 +24,7 @@ from app.organisation.models import (
 )
 from app.security import ONE_STOP, ORGAN, PUBLIC, Actor, Holding, Role, post_term, unit_term
 
+DAY = sa.bindparam("day", type_=sa.Date)
 SEES_ALL = frozenset({Role.LEADER, Role.CLERK, Role.CHIEF_OF_OFFICE})
 
 
@@ -50,33 +53,9 @@ def holdings_of(session: Session, person: Person) -> tuple[Holding, ...]:
 
     A post that is both held and delegated counts as held.
     """
-    day, moment = today(), now()
-    held = (
-        session.scalars(
-            sa.select(Post)
-            .join(PostHolding, PostHolding.post_id == Post.id)
-            .where(
-                PostHolding.person_id == person.id, *_valid(PostHolding, day), *_valid(Post, day)
-            )
-            .order_by(PostHolding.is_main.desc(), Post.rank, PostHolding.id)
-            .options(joinedload(Post.role_rows))
-        )
-        .unique()
-        .all()
-    )
-    lent = session.execute(
-        sa.select(Delegation, Post, Person.full_name)
-        .join(Post, Post.id == Delegation.from_post_id)
-        .join(Person, Person.id == Delegation.from_person_id)
-        .where(
-            Delegation.to_person_id == person.id,
-            Delegation.state == DelegationState.APPROVED,
-            Delegation.valid_from <= moment,
-            Delegation.valid_to > moment,
-            *_valid(Post, day),
-        )
-        .order_by(Delegation.valid_from, Delegation.id)
-    ).all()
+    at = {"person_id": person.id, "day": today(), "moment": now()}
+    held = session.scalars(_posts_held(), at).unique().all()
+    lent = session.execute(_posts_lent(), at).tuples().all()
     found: dict[int, Holding] = {}
     for post in held:
         found.setdefault(post.id, _holding(post))
@@ -90,6 +69,41 @@ def holdings_of(session: Session, person: Person) -> tuple[Holding, ...]:
         found.setdefault(post.id, acting)
     heads = [post for post in [*held, *(row[1] for row in lent)] if post.is_head]
     return tuple(_with_terms(session, found, {post.id: post.unit_id for post in heads}))
+
+
+@cache
+def _posts_held() -> sa.Select[tuple[Post]]:
+    """Of `person_id` on `day`, the main one first. Asked for by every page, so built once."""
+    return (
+        sa.select(Post)
+        .join(PostHolding, PostHolding.post_id == Post.id)
+        .where(
+            PostHolding.person_id == sa.bindparam("person_id", type_=sa.Integer),
+            *_valid(PostHolding, DAY),
+            *_valid(Post, DAY),
+        )
+        .order_by(PostHolding.is_main.desc(), Post.rank, PostHolding.id)
+        .options(joinedload(Post.role_rows))
+    )
+
+
+@cache
+def _posts_lent() -> sa.Select[tuple[Delegation, Post, str]]:
+    """What others delegated to `person_id`, at `moment` of `day`, with their names."""
+    moment = sa.bindparam("moment", type_=UtcDateTime)
+    return (
+        sa.select(Delegation, Post, Person.full_name)
+        .join(Post, Post.id == Delegation.from_post_id)
+        .join(Person, Person.id == Delegation.from_person_id)
+        .where(
+            Delegation.to_person_id == sa.bindparam("person_id", type_=sa.Integer),
+            Delegation.state == DelegationState.APPROVED,
+            Delegation.valid_from <= moment,
+            Delegation.valid_to > moment,
+            *_valid(Post, DAY),
+        )
+        .order_by(Delegation.valid_from, Delegation.id)
+    )
 
 
 def actor_for_post(session: Session, post_id: int, *, person_id: int, name: str) -> Actor:
@@ -165,7 +179,9 @@ def reach_of(session: Session, unit_ids: Iterable[int]) -> dict[int, set[int]]:
     return found
 
 
-def _valid(table: type[PostHolding] | type[Post], day: date) -> tuple[sa.ColumnElement[bool], ...]:
+def _valid(
+    table: type[PostHolding] | type[Post], day: sa.ColumnElement[date]
+) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         table.valid_from <= day,
         sa.or_(table.valid_to.is_(None), table.valid_to >= day),

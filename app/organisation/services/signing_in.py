@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -139,8 +140,7 @@ def get_session_row(
     Raises:
         NotFound: unknown, ended, expired, or at another stage.
     """
-    rows = sa.select(SignInSession).where(SignInSession.token_hash == token_hash(token))
-    row = session.scalar(rows.with_for_update(of=SignInSession) if lock else rows)
+    row = session.scalar(_session_row(lock=lock), {"hash": token_hash(token)})
     if (
         row is None
         or row.stage is not stage
@@ -150,6 +150,14 @@ def get_session_row(
     ):
         raise NotFound("no such sign-in session", "Phiên đăng nhập đã hết hạn. Hãy đăng nhập lại.")
     return row
+
+
+@cache
+def _session_row(*, lock: bool) -> sa.Select[tuple[SignInSession]]:
+    """The session of a token's `hash`. Every page asks: built once."""
+    wanted = sa.bindparam("hash", type_=SignInSession.token_hash.type)
+    rows = sa.select(SignInSession).where(SignInSession.token_hash == wanted)
+    return rows.with_for_update(of=SignInSession) if lock else rows
 
 
 def set_password(
