@@ -14,7 +14,6 @@ from app.clock import VIETNAM, now
 from app.errors import NotFound
 from app.security import Actor, visible
 from app.tasks.models import (
-    DONE,
     FLASH,
     OPEN,
     RUNNING,
@@ -26,10 +25,13 @@ from app.tasks.models import (
     TaskParticipant,
     TaskProgress,
     TaskStatus,
+    is_finished,
 )
 
 KIND = "task"
 NUMBERED_ROWS = 10_000
+FINISHED_ROWS = 1_000
+"""The newest finished tasks that can be leafed through; a filter finds the older ones."""
 
 Tasks = sa.Select[tuple[Task]]
 
@@ -93,12 +95,13 @@ class TaskFilter:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """One page of tasks with the numbers of all tabs."""
+    """One page of tasks with the numbers of all tabs. `more`: there are more than `total`."""
 
     tasks: Sequence[Task]
     total: int
     number: int
     size: int
+    more: bool = False
     counts: dict[Tab, int] = field(default_factory=dict)
     overdue: dict[Tab, int] = field(default_factory=dict)
 
@@ -113,22 +116,54 @@ def page_of_tasks(
     """A page in the order of urgency and due date, or the newest of the finished ones.
 
     One query for the page, one for the numbers of the open tabs; another for the total when it is
-    narrowed or the finished ones are shown, which are counted to NUMBERED_ROWS only.
+    narrowed or the finished ones are shown, which are counted to FINISHED_ROWS only.
     """
     counts, overdue = count_tabs(session, actor)
+    if wanted.tab is Tab.DONE:
+        return _page_of_finished(session, actor, wanted, page, size, counts, overdue)
     rows = narrowed(visible_tasks(actor), actor, wanted)
-    if wanted.is_narrow or wanted.tab is Tab.DONE:
+    total = counts[wanted.tab]
+    if wanted.is_narrow:
         some = rows.with_only_columns(Task.id).limit(NUMBERED_ROWS).subquery()
         total = session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
-    else:
-        total = counts[wanted.tab]
-    if wanted.tab is Tab.DONE:
-        rows = rows.order_by(Task.id.desc())  # by the time of completion no index would help
-    else:
-        rows = rows.order_by(Task.urgency.desc(), Task.due_at.is_(None), Task.due_at, Task.id)
+    rows = rows.order_by(Task.urgency.desc(), Task.due_at.is_(None), Task.due_at, Task.id)
     number = min(max(page, 1), NUMBERED_ROWS // size)
     found = session.scalars(rows.limit(size).offset((number - 1) * size)).all()
-    return TaskPage(found, total, number, size, counts, overdue)
+    return TaskPage(found, total, number, size, counts=counts, overdue=overdue)
+
+
+def _page_of_finished(
+    session: Session,
+    actor: Actor,
+    wanted: TaskFilter,
+    page: int,
+    size: int,
+    counts: dict[Tab, int],
+    overdue: dict[Tab, int],
+) -> TaskPage:
+    """The newest first: by the time of completion no index would help."""
+    number = min(max(page, 1), FINISHED_ROWS // size)
+    counted = _newest_finished(actor, wanted, FINISHED_ROWS + 1).subquery()
+    total = session.scalar(sa.select(sa.func.count()).select_from(counted)) or 0
+    ids = _newest_finished(actor, wanted, number * size)
+    rows = sa.select(Task).where(Task.id.in_(ids)).order_by(Task.id.desc())
+    found = session.scalars(rows.limit(size).offset((number - 1) * size)).all()
+    shown, more = min(total, FINISHED_ROWS), total > FINISHED_ROWS
+    return TaskPage(found, shown, number, size, more, counts, overdue)
+
+
+def _newest_finished(actor: Actor, wanted: TaskFilter, most: int) -> sa.CompoundSelect[tuple[int]]:
+    """Ids of finished tasks the actor did, gave, or whose unit they head: at least the `most`
+    newest of all. There are many over the years, so each side walks down an index of its own."""
+    posts = sorted(actor.post_ids)
+    sides = (
+        Task.lead_post_id.in_(posts),
+        Task.assigner_post_id.in_(posts),
+        Task.lead_unit_id.in_(units_led(actor)),
+    )
+    rows = _filtered(visible_tasks(actor).where(is_finished()), wanted)
+    rows = rows.order_by(Task.id.desc()).limit(most).with_only_columns(Task.id)
+    return sa.union(*(sa.select(rows.where(side).subquery().c.id) for side in sides))
 
 
 def count_tabs(session: Session, actor: Actor) -> tuple[dict[Tab, int], dict[Tab, int]]:
@@ -199,8 +234,6 @@ def _shared(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def _in_tab(tab: Tab, actor: Actor) -> sa.ColumnElement[bool]:
-    if tab is Tab.DONE:
-        return _finished(actor)
     conditions = {
         Tab.MINE: _mine(actor),
         Tab.GIVEN: Task.assigner_post_id.in_(sorted(actor.post_ids)),
@@ -210,21 +243,12 @@ def _in_tab(tab: Tab, actor: Actor) -> sa.ColumnElement[bool]:
     return sa.and_(conditions[tab], Task.status.in_(OPEN))
 
 
-def _finished(actor: Actor) -> sa.ColumnElement[bool]:
-    """Finished tasks the actor did, gave, or whose unit they head. There are many over the years:
-    each side is taken from its own index."""
-    posts, done = sorted(actor.post_ids), Task.status.in_(DONE)
-    sides = (
-        Task.lead_post_id.in_(posts),
-        Task.assigner_post_id.in_(posts),
-        Task.lead_unit_id.in_(units_led(actor)),
-    )
-    return Task.id.in_(sa.union(*(sa.select(Task.id).where(side, done) for side in sides)))
-
-
 def narrowed(rows: Tasks, actor: Actor, wanted: TaskFilter) -> Tasks:
-    """Of some tasks those that a filter wants."""
-    rows = rows.where(_in_tab(wanted.tab, actor))
+    """Of some tasks those that a filter of an open tab wants."""
+    return _filtered(rows.where(_in_tab(wanted.tab, actor)), wanted)
+
+
+def _filtered(rows: Tasks, wanted: TaskFilter) -> Tasks:
     if wanted.text:
         rows = rows.where(Task.title.icontains(wanted.text, autoescape=True))
     if wanted.status is not None:

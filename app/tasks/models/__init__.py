@@ -21,6 +21,7 @@ from app.tasks.models.tasks import (
     TaskReminder,
     TaskSource,
     TaskStatus,
+    is_finished,
 )
 
 __all__ = [
@@ -47,4 +48,5 @@ __all__ = [
     "TaskReminder",
     "TaskSource",
     "TaskStatus",
+    "is_finished",
 ]
