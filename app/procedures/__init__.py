@@ -16,6 +16,7 @@ KEEP_UP_SECONDS = 120.0
 ACTS = {
     "procedure.imported": "Nạp danh mục thủ tục",
     "procedure.drafted": "Soạn phiên bản thủ tục",
+    "procedure.draft_given_up": "Bỏ bản thảo thủ tục",
     "procedure.published": "Công bố phiên bản thủ tục",
     "dossier.received": "Tiếp nhận hồ sơ",
     "dossier.taken_over": "Mở hồ sơ theo mã của tỉnh",

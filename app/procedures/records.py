@@ -67,6 +67,7 @@ class StepRecord:
     kind: str
     role: str
     hundredths: int = 0
+    unit: str = ""  # empty: the unit that handles the procedure
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,12 @@ class Record:
     conditions: str = ""
     may_restart: bool = False
     restart_ground: str = ""
+    pauses_for_fees: bool = True
     pauses_for_opinions: bool = False
     most_supplements: int | None = None
+    most_extensions: int = 1
+    most_extension_amount: int | None = None
+    result_document_type: str = ""
     online_level: str = "information"
     online_supplements: bool = False
     book: str = ""

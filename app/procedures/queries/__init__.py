@@ -21,6 +21,7 @@ from app.procedures.queries.around import (
 from app.procedures.queries.catalogue import (
     ProcedurePage,
     books,
+    draft_of,
     fields_of,
     find_procedures,
     get_procedure,
@@ -80,6 +81,7 @@ __all__ = [
     "dossier_page",
     "dossier_with_code",
     "dossiers_of_applicant",
+    "draft_of",
     "evaluation_of",
     "fees_of",
     "fields_of",

@@ -142,6 +142,14 @@ def versions_of(session: Session, procedure_id: int) -> list[ProcedureVersion]:
     return list(session.scalars(rows.order_by(ProcedureVersion.number.desc())))
 
 
+def draft_of(session: Session, procedure_id: int) -> ProcedureVersion | None:
+    """The draft that is being written, if there is one."""
+    rows = sa.select(ProcedureVersion).filter_by(
+        procedure_id=procedure_id, state=VersionState.DRAFT
+    )
+    return session.scalar(rows.order_by(ProcedureVersion.number.desc()).limit(1))
+
+
 def procedure_page(
     session: Session, *, text: str = "", field: str = "", number: int = 1, size: int = 50
 ) -> ProcedurePage:

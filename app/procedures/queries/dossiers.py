@@ -161,18 +161,25 @@ def _wanted(chosen: DossierFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _like(text: str) -> sa.ColumnElement[bool]:
-    """A code or its beginning, a running number, a number of a card or telephone, a name."""
+    """A number of a card or telephone; a code or its beginning, a running number; else a name.
+    Never several of these joined by OR, which no index answers."""
     code, digits = tidy_code(text), re.sub(r"\D", "", text)
-    some = [Dossier.code == code, Dossier.external_code == code]
-    if re.search(r"\d", code):
-        some += [begins(Dossier.code, code), begins(Dossier.external_code, code)]  # type: ignore[arg-type]
-    if code.isdigit() and len(code) <= 4:
-        some.append(sa.and_(Dossier.received_on == today(), Dossier.serial == int(code)))
     if digits == code and len(digits) >= 8:
         who = sa.or_(Applicant.identity_number == digits, Applicant.phone == digits)
-        some.append(Dossier.applicant_id.in_(sa.select(Applicant.id).where(who)))
-    if not digits and fold_name(text):
-        some.append(begins(Dossier.folded, fold_name(text)))
+        people = sa.select(Applicant.id).where(who)
+        theirs = sa.select(Dossier.id).where(Dossier.applicant_id.in_(people))
+        coded = sa.select(Dossier.id).where(_coded(code))
+        return Dossier.id.in_(sa.union(theirs, coded))
+    if digits:
+        return _coded(code)
+    name = fold_name(text)
+    return begins(Dossier.folded, name) if name else sa.false()
+
+
+def _coded(code: str) -> sa.ColumnElement[bool]:
+    some = [begins(Dossier.code, code), begins(Dossier.external_code, code)]  # type: ignore[arg-type]
+    if code.isdigit() and len(code) <= 4:
+        some.append(sa.and_(Dossier.received_on == today(), Dossier.serial == int(code)))
     return sa.or_(*some)
 
 

@@ -57,6 +57,7 @@ from app.procedures.services.scans import (
     keep_reading,
     reading_failed,
 )
+from app.procedures.services.versions import give_up_draft, record_of, save_draft
 
 __all__ = [
     "ClaimedScan",
@@ -85,6 +86,7 @@ __all__ = [
     "finish_step",
     "give_code",
     "give_result",
+    "give_up_draft",
     "import_catalogue",
     "keep_applicant",
     "keep_opinion",
@@ -99,8 +101,10 @@ __all__ = [
     "quote",
     "reading_failed",
     "receive",
+    "record_of",
     "refuse",
     "return_step",
+    "save_draft",
     "save_mapping",
     "send_supplements",
     "settle_difference",

@@ -114,15 +114,18 @@ def _version(session: Session, procedure: Procedure, record: Record) -> Procedur
         limit_amount=record.limit_amount, limit_unit=unit, start_rule=start,
         cutoff_minute=record.cutoff_minute, is_same_day=record.is_same_day,
         may_restart=record.may_restart, restart_ground=record.restart_ground,
-        pauses_for_opinions=record.pauses_for_opinions, most_supplements=record.most_supplements,
+        pauses_for_fees=record.pauses_for_fees, pauses_for_opinions=record.pauses_for_opinions,
+        most_supplements=record.most_supplements, most_extensions=record.most_extensions,
+        most_extension_amount=record.most_extension_amount,
+        result_document_type=record.result_document_type,
         online_level=OnlineLevel(record.online_level),
         online_supplements=record.online_supplements, book=book,
     )  # fmt: skip
-    _parts(version, record)
+    _parts(session, version, record)
     return version
 
 
-def _parts(version: ProcedureVersion, record: Record) -> None:
+def _parts(session: Session, version: ProcedureVersion, record: Record) -> None:
     for n, paper in enumerate(record.papers, start=1):
         version.papers.append(
             ProcedurePaper(
@@ -143,7 +146,7 @@ def _parts(version: ProcedureVersion, record: Record) -> None:
         version.steps.append(
             ProcedureStep(
                 position=n, name=step.name, kind=StepKind(step.kind), role=Role(step.role),
-                hundredths=step.hundredths,
+                hundredths=step.hundredths, unit_id=_unit_id(session, step.unit),
             )
         )  # fmt: skip
     for n, way in enumerate(record.ways, start=1):

@@ -12,6 +12,7 @@ from app.procedures.views import (
     printing,
     reports,
     scans,
+    versions,
 )
 from app.procedures.views.blueprint import bp
 
@@ -28,4 +29,5 @@ __all__ = [
     "printing",
     "reports",
     "scans",
+    "versions",
 ]
