@@ -41,8 +41,12 @@ class Applicant(Base):
 
     __tablename__ = "applicant"
     __table_args__ = (
-        sa.Index("ix_applicant_identity", "identity_number"),
-        sa.Index("ix_applicant_phone", "phone"),
+        sa.Index(
+            "ix_applicant_identity",
+            "identity_number",
+            postgresql_ops={"identity_number": "varchar_pattern_ops"},
+        ),
+        sa.Index("ix_applicant_phone", "phone", postgresql_ops={"phone": "varchar_pattern_ops"}),
         sa.Index("ix_applicant_folded", "folded", postgresql_ops={"folded": "varchar_pattern_ops"}),
     )
 
@@ -96,6 +100,12 @@ class Dossier(Base):
         sa.Index("ix_dossier_applicant", "applicant_id", "received_at"),
         sa.Index("ix_dossier_procedure", "procedure_id", "received_at"),
         sa.Index("ix_dossier_folded", "folded", postgresql_ops={"folded": "varchar_pattern_ops"}),
+        sa.Index("ix_dossier_code", "code", postgresql_ops={"code": "varchar_pattern_ops"}),
+        sa.Index(
+            "ix_dossier_external_code",
+            "external_code",
+            postgresql_ops={"external_code": "varchar_pattern_ops"},
+        ),
         sa.Index("ix_dossier_book_day", "is_fast", "received_on"),
         sa.Index(  # everything the yearly report groups by: it is answered from the index alone
             "ix_dossier_report",

@@ -261,9 +261,9 @@ def find_applicants(
     authorize(actor, RECEIVE)
     digits, name = re.sub(r"\D", "", text), fold_name(text)
     a = Applicant
-    if len(digits) >= 4:
+    if len(digits) >= 4 and digits == tidy_code(text):
         some = [begins(a.identity_number, digits), begins(a.phone, digits)]
-    elif len(name) >= 2:
+    elif len(name) >= 2 and not digits:
         some = [begins(a.folded, name)]
     else:
         return []

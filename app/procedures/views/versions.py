@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -72,7 +74,8 @@ def base_of(session: Session, procedure: Procedure | None) -> tuple[Record, str 
     newest = newest_published(session, procedure.id)
     if newest is None:
         return Record(procedure.code, procedure.name, procedure.field, today()), None
-    return services.record_of(session, queries.version_whole(session, newest.id)), None
+    whole = queries.version_whole(session, newest.id)
+    return replace(services.record_of(session, whole), valid_from=today()), None
 
 
 def newest_published(session: Session, procedure_id: int) -> ProcedureVersion | None:
