@@ -10,23 +10,26 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.sansio.blueprints import Blueprint
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from app import create_app
+from app import create_app, db
 from app.db import WritingFactory, transaction
+from app.rooms import register_rooms
 from config.settings import Settings
-from tests.databases import PostgresqlTemplate, SqliteTemplate
+from tests.databases import PostgresqlTemplate, SqliteTemplate, make_engines_cheap
 from tests.factories import Office, make_office
 
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL")
@@ -124,6 +127,14 @@ def _leave_empty() -> None:
     pass
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_waits_for_the_disk() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        make_engines_cheap(patch)
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
     """What the fresh databases are copied from."""
@@ -153,17 +164,52 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return make_settings(database_url, tmp_path / "var")
 
 
+class Houses:
+    """The applications of this process, one for each kind of settings: 340 addresses, compiled
+    pages and translations are the same in every test. Each test gets its own folder and database.
+    """
+
+    def __init__(self) -> None:
+        self._built: list[tuple[Settings, Flask, dict[str, Any]]] = []
+
+    def at(self, settings: Settings) -> Flask:
+        """The application as `create_app(settings)` makes it."""
+        kind = replace(settings, database_url="", var_dir=Path())
+        for known, app, config in self._built:
+            if known == kind:
+                return self._moved(app, config, settings)
+        app = create_app(settings)
+        self._built.append((kind, app, dict(app.config)))
+        return app
+
+    def _moved(self, app: Flask, config: dict[str, Any], settings: Settings) -> Flask:
+        app.config.clear()
+        app.config.update(config)
+        app.extensions["settings"] = settings
+        db.configure(settings.database_url, pool_size=settings.pool_size)
+        register_rooms(WithoutPages(settings))
+        return app
+
+
+class WithoutPages(Flask):
+    """Tells all rooms the settings, as at the start of a process; the pages stand already."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__("tests", static_folder=None)
+        self.extensions["settings"] = settings
+
+    def register_blueprint(self, blueprint: Blueprint, **_options: Any) -> None:
+        pass
+
+
 @pytest.fixture(scope="session")
-def compiled_pages(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates compiled once a process: each test makes its own application."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("pages")))
+def houses() -> Houses:
+    return Houses()
 
 
 @pytest.fixture
-def app(settings: Settings, compiled_pages: FileSystemBytecodeCache) -> Flask:
-    app = create_app(settings)
-    app.jinja_env.bytecode_cache = compiled_pages
-    return app
+def app(settings: Settings, houses: Houses) -> Flask:
+    return houses.at(settings)
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 The schema is made once by the migrations. On SQLite each test gets a copy of the file. On
 PostgreSQL a process keeps one database for each starting point and brings its rows back to what
-they were: making and dropping a database took longer than most tests.
+they were: making and dropping a database took longer than most tests. And the statements that were
+compiled to SQL are kept from test to test, as an office keeps them from page to page.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from app import db
@@ -65,6 +68,35 @@ SELECT (SELECT md5(string_agg(c.oid || ':' || c.relnatts || c.relhastriggers, ',
 """
 
 
+def make_engines_cheap(patch: pytest.MonkeyPatch) -> None:
+    """Let all engines of a kind use what the first to connect has compiled, and SQLite not wait for
+    the disk: tests kill processes, but never the machine."""
+    for maker in ("_sqlite_engine", "_postgresql_engine"):
+        patch.setattr(db, maker, _handing_on(getattr(db, maker)))
+
+
+def _handing_on(make: Callable[..., sa.Engine]) -> Callable[..., sa.Engine]:
+    known: dict[bool, sa.Engine] = {}
+
+    def made(url: sa.URL, pool_size: int, *, read_only: bool) -> sa.Engine:
+        engine = make(url, pool_size, read_only=read_only)
+        first = known.get(read_only)
+        if first is None or first.dialect.server_version_info is None:
+            known[read_only] = engine  # a dialect knows its server once it has been connected
+        else:
+            # The cache is keyed by the dialect, so both are handed on; connections stay its own.
+            engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+        if engine.dialect.name == "sqlite":
+            sa.event.listen(engine, "connect", _wait_for_no_disk)
+        return engine
+
+    return made
+
+
+def _wait_for_no_disk(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF").close()
+
+
 class SqliteTemplate:
     """A migrated file, filled once, of which each test gets a copy."""
 
@@ -90,6 +122,7 @@ class PostgresqlTemplate:
     def __init__(self, server: sa.URL, fill: Fill) -> None:
         self._server, self._fill = server, fill
         self._url, self._shape = self._made()
+        self._engine = _autocommitting(self._url)
 
     def _made(self) -> tuple[sa.URL, tuple[object, ...]]:
         url = self._server.set(database=f"test_{uuid.uuid4().hex[:10]}")
@@ -109,16 +142,18 @@ class PostgresqlTemplate:
         db.dispose()
 
     def _bring_back(self) -> None:
-        with _connection(self._url) as connection:
+        with self._engine.connect() as connection:
             connection.exec_driver_sql(_OTHERS_OUT)
             if same := _shape(connection) == self._shape:
                 _run(connection, f"BEGIN; {_RESTORE}; COMMIT")
         if not same:
             self.drop()
             self._url, self._shape = self._made()
+            self._engine = _autocommitting(self._url)
 
     def drop(self) -> None:
         """The database is no longer needed."""
+        self._engine.dispose()
         with _connection(self._server) as connection:
             connection.exec_driver_sql(
                 f'DROP DATABASE IF EXISTS "{self._url.database}" WITH (FORCE)'
@@ -142,10 +177,15 @@ def _shape(connection: sa.Connection) -> tuple[object, ...]:
 
 @contextmanager
 def _connection(url: sa.URL) -> Iterator[sa.Connection]:
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    engine = _autocommitting(url)
     with engine.connect() as connection:
         yield connection
     engine.dispose()
+
+
+def _autocommitting(url: sa.URL) -> sa.Engine:
+    """With one connection, made anew when a test has cut it off."""
+    return sa.create_engine(url, isolation_level="AUTOCOMMIT", pool_size=1, pool_pre_ping=True)
 
 
 def _text(url: sa.URL) -> str:
