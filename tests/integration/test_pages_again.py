@@ -15,6 +15,9 @@ from tests.factories import Office
 from tests.integration.tasks.conftest import direct, the_task
 from tests.integration.tasks.test_views_pages import browser
 
+# What pages say and keep; the SQL beneath is tested on both kinds with its services and queries.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def test_every_address_that_takes_forms_only_leads_back_to_its_page(
     app: Flask, office: Office

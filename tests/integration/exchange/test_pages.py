@@ -20,6 +20,9 @@ from tests.integration.exchange.test_packets_out import issue
 from tests.integration.incoming.conftest import finish, job_of, reading_of
 from tests.integration.outgoing.conftest import Writers
 
+# What pages say and keep; the SQL beneath is tested on both kinds with its services and queries.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:

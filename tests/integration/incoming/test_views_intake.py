@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
@@ -33,6 +34,9 @@ from tests.integration.incoming.pages import (
     read_sample,
     typed,
 )
+
+# What pages say and keep; the SQL beneath is tested on both kinds with its services and queries.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 TWO_PAGES = "02-bao-cao-hai-trang.pdf"

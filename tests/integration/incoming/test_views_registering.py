@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from flask import Flask
 
 from app.clock import today
@@ -14,6 +15,9 @@ from app.tasks.models import Outcome
 from tests.factories import Office
 from tests.integration.incoming.conftest import Desk, send
 from tests.integration.incoming.pages import address, browser, letter, page, typed
+
+# What pages say and keep; the SQL beneath is tested on both kinds with its services and queries.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 S = IncomingStatus
 

@@ -25,6 +25,9 @@ from tests.factories import Office
 from tests.integration.tasks.conftest import act, direct, later, the_task
 from tests.integration.tasks.test_views_pages import browser
 
+# What pages say and keep; the SQL beneath is tested on both kinds with its services and queries.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 ACTORS = (
     "leader", "vice_leader", "chief", "clerk", "head", "deputy", "head2", "specialist",
     "specialist2", "one_stop", "duty", "admin",

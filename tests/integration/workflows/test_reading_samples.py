@@ -36,6 +36,10 @@ from workflows import reading as readings
 from workflows import worker
 from workflows.runtime import Runtime
 
+# Reading a real scan costs seconds. The SQL of its steps runs on both kinds in test_kill_walk.py
+# and in tests/integration/incoming.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 SAMPLES = Path(app.demo.__file__).parent / "samples"
 LIMIT = 10**8
 

@@ -20,6 +20,9 @@ from app.worktime.models import CalendarDay
 from app.worktime.rules import Rule
 from tests.factories import Office, sign_in_as
 
+# What pages say and keep; the SQL beneath is tested on both kinds with its services and queries.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 PAGE = "/quan-tri/lich-lam-viec"
 FORM = {"day": "01/12/2026", "kind": "closure", "label": "Bão số 5", "hours": "", "source": ""}
 
