@@ -40,6 +40,7 @@ ACTS = {
     "dossier.extended": "Xin lỗi và gia hạn hồ sơ",
     "dossier.stopped": "Dừng giải quyết hồ sơ",
     "dossier.withdrawn": "Công dân rút hồ sơ",
+    "dossier.result_drafted": "Soạn văn bản kết quả hồ sơ",
     "dossier.result_given": "Có kết quả hồ sơ",
     "dossier.delivered": "Trả kết quả hồ sơ",
     "dossier.evaluated": "Người dân đánh giá",

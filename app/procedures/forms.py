@@ -232,9 +232,11 @@ class AnswerForm(FlaskForm):
 
 
 class ResultForm(FlaskForm):
+    document = SelectField(_("Văn bản đã phát hành"), [Optional()])
     result = TextAreaField(
-        _("Kết quả (tên, số, ngày)"), [REQUIRED, Length(max=1000)], render_kw={"rows": 2}
-    )
+        _("Kết quả (tên, số, ngày)"), [Length(max=1000)], render_kw={"rows": 2},
+        description=_("Đã chọn văn bản thì không cần ghi."),
+    )  # fmt: skip
 
 
 class DeliverForm(FlaskForm):

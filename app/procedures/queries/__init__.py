@@ -59,6 +59,7 @@ from app.procedures.queries.dossiers import (
     today_counts,
     visible_dossiers,
 )
+from app.procedures.queries.results import result_documents, results_to_choose
 
 __all__ = [
     "KIND",
@@ -105,6 +106,8 @@ __all__ = [
     "public_dossier",
     "register_rows",
     "result_class",
+    "result_documents",
+    "results_to_choose",
     "supplement_by_link",
     "supplements_of",
     "tab_terms",

@@ -50,6 +50,7 @@ from app.procedures.services.receiving import (
     keep_applicant,
     receive,
 )
+from app.procedures.services.results import draft_result
 from app.procedures.services.scans import (
     ClaimedScan,
     attach_scan,
@@ -77,6 +78,7 @@ __all__ = [
     "close_link",
     "complete_fast",
     "deliver",
+    "draft_result",
     "draft_version",
     "evaluate",
     "exempt",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -80,6 +81,22 @@ def exempt(token: str, fee_id: int) -> ResponseReturnValue:
     except (InvalidInput, RuleViolated) as error:
         return show(token, message=error.user_message), 409
     return back_to(token, _("Đã ghi miễn khoản phải nộp."))
+
+
+@bp.post("/ho-so/<token>/van-ban-ket-qua")
+@needs(permissions.READ)
+def draft_result(token: str) -> ResponseReturnValue:
+    """Begin the result as a document of the office; it opens at once."""
+    actor = current_actor()
+    with reading() as session:
+        dossier_id = queries.get_dossier(session, actor, token).id
+    try:
+        with transaction("procedures.draft_result") as session:
+            made = services.draft_result(session, actor, dossier_id=dossier_id).token
+    except RuleViolated as error:
+        return show(token, message=error.user_message), 409
+    flash(_("Đã lập dự thảo văn bản kết quả. Phát hành xong thì chọn làm kết quả hồ sơ."), "ok")
+    return redirect(url_for("outgoing.detail", token=made))
 
 
 @bp.post("/ho-so/<token>/y-kien/<int:opinion_id>")

@@ -16,8 +16,18 @@ from app.casefiles.opening import look_is_news
 from app.db import reading, transaction
 from app.notifications.services import mark_read
 from app.organisation import queries as organisation
+from app.outgoing.models import STATUS_LABELS as DOCUMENT_STATUS_LABELS
+from app.outgoing.permissions import DRAFT
 from app.procedures import permissions, queries
-from app.procedures.forms import AnswerForm, AssignForm, DeliverForm, PayForm, StepForm, TakeForm
+from app.procedures.forms import (
+    AnswerForm,
+    AssignForm,
+    DeliverForm,
+    PayForm,
+    ResultForm,
+    StepForm,
+    TakeForm,
+)
 from app.procedures.house import house
 from app.procedures.models import (
     CHANNEL_LABELS,
@@ -37,8 +47,16 @@ from app.procedures.models import (
 )
 from app.procedures.printing import supplement_address
 from app.procedures.queries import KIND, RESULT_LABELS
+from app.procedures.queries.results import ISSUED
 from app.procedures.views.blueprint import RESULT_TONES, TONES, bp
-from app.procedures.views.panels import PANELS, Act, Panel, at_counter_or_holder
+from app.procedures.views.panels import (
+    PANELS,
+    Act,
+    Panel,
+    at_counter_or_holder,
+    finisher,
+    holder,
+)
 from app.security import Actor, Role
 from app.web.gate import needs
 from app.web.shell import current_actor, settings
@@ -110,6 +128,8 @@ def show(
             events=events,
             supplement=supplement,
             online=online_of(actor, one, supplement, code),
+            documents=queries.result_documents(session, one.id),
+            may_draft=one.status is S.PROCESSING and holder(actor, one) and actor.may(DRAFT),
             **rows_of(session, one.id),
             answer=AnswerForm(),
             may_receive=actor.may(permissions.RECEIVE),
@@ -165,6 +185,7 @@ WORDS: dict[str, Any] = {
     "paper_labels": PAPER_LABELS,
     "payment_labels": PAYMENT_LABELS,
     "satisfactions": SATISFACTION_LABELS,
+    "document_statuses": DOCUMENT_STATUS_LABELS,
 }
 
 
@@ -177,12 +198,21 @@ def offers(
     for act, panel in PANELS.items():
         if not panel.offered(actor, one):
             continue
+        if act is Act.RESULT and not may_finish(session, actor, one):
+            continue
         form = refused[1] if refused and refused[0] is act else panel.form(None, prefix=act.value)
         if not (refused and refused[0] is act):
             fill_choices(session, one, form)
             preset(session, one, form)
         found.append(Offer(act, panel, form, open=act is likely))
     return sorted(found, key=lambda offer: not offer.open)
+
+
+def may_finish(session: Session, actor: Actor, one: Dossier) -> bool:
+    """Who decides says what the result is; whoever has the dossier when a document was issued."""
+    return finisher(actor, one) or any(
+        document.status in ISSUED for document in queries.result_documents(session, one.id)
+    )
 
 
 def likely_act(actor: Actor, one: Dossier) -> Act:
@@ -205,6 +235,12 @@ def fill_choices(session: Session, one: Dossier, form: Any) -> None:
         able = organisation.people_choices(session, unit_id=one.unit_id, role=Role.SPECIALIST)
         chosen = dict.fromkeys((person.post_id, person.label) for person in (*able, *people))
         form.post_id.choices = list(chosen)  # those who usually do it first
+    elif isinstance(form, ResultForm):
+        found = queries.results_to_choose(session, current_actor(), one)
+        form.document.choices = [
+            ("", "Không có văn bản riêng"),
+            *((str(row.id), f"{row.full_code}: {row.subject_summary}"[:160]) for row in found),
+        ]
     elif isinstance(form, StepForm):
         after = next((s for s in one.steps if s.position > (one.step_position or 0)), None)
         unit_id = after.unit_id if after else one.unit_id
@@ -222,6 +258,10 @@ def preset(session: Session, one: Dossier, form: Any) -> None:
         form.version.data = str(one.version)
     elif isinstance(form, PayForm):
         form.amount.data = queries.amount_due(session, one.id) or None
+    elif isinstance(form, ResultForm):
+        drafted = {str(document.id) for document in queries.result_documents(session, one.id)}
+        issued = [value for value, _label in form.document.choices if value in drafted]
+        form.document.data = issued[0] if issued else ""
     elif isinstance(form, DeliverForm):
         form.way.data = one.delivery.value
         form.receiver_name.data = one.submitter_name or one.applicant_name

@@ -147,7 +147,11 @@ def _withdraw(session: Session, actor: Actor, one: Dossier, form: Any) -> object
 
 
 def _result(session: Session, actor: Actor, one: Dossier, form: Any) -> object:
-    return services.give_result(session, actor, dossier_id=one.id, result=form.result.data)
+    chosen = form.document.data or ""
+    return services.give_result(
+        session, actor, dossier_id=one.id, result=form.result.data or "",
+        document_id=int(chosen) if chosen.isdigit() else None,
+    )  # fmt: skip
 
 
 def _deliver(session: Session, actor: Actor, one: Dossier, form: Any) -> object:
@@ -231,7 +235,7 @@ PANELS: dict[Act, Panel] = {
         "Đã xong bước, hồ sơ chuyển sang bước sau.",
     ),
     Act.RESULT: Panel(
-        "Có kết quả", "circle-check", forms.ResultForm, finisher, WORKING, _result,
+        "Có kết quả", "circle-check", forms.ResultForm, holder, WORKING, _result,
         "Đã ghi kết quả. Hồ sơ chờ trả cho người dân.",
     ),
     Act.DELIVER: Panel(
