@@ -26,6 +26,7 @@ from search.types import (
     Snippet,
     Sort,
     Stats,
+    Suggestion,
 )
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Snippet",
     "Sort",
     "Stats",
+    "Suggestion",
     "WriterBusy",
     "open_backend",
 ]

@@ -10,9 +10,25 @@ from search.fields import (
     VALUE_FIELDS,
     IndexedRecord,
 )
-from search.plan import Best, Bool, Boost, Days, Every, Fixed, Fuzzy, Node, OneOf, Phrase, Term
+from search.plan import (
+    Begun,
+    Best,
+    Bool,
+    Boost,
+    Days,
+    Every,
+    Fixed,
+    Fuzzy,
+    Node,
+    OneOf,
+    Phrase,
+    Prefix,
+    Term,
+)
 
 Json = dict[str, Any]
+
+MOST_ENDINGS = 1000  # of a word that is begun: more than Vietnamese has syllables for a letter
 
 
 def mapping() -> Json:
@@ -41,7 +57,7 @@ def document(indexed: IndexedRecord) -> Json:
     return {**indexed.texts, **indexed.values, **numbers, "source": indexed.source}
 
 
-def translate(node: Node) -> Json:  # noqa: C901  # one case a node
+def translate(node: Node) -> Json:  # noqa: C901, PLR0912  # one case a node
     """The query of Elasticsearch that means the same as the plan."""
     match node:
         case Term(field, text):
@@ -51,10 +67,17 @@ def translate(node: Node) -> Json:  # noqa: C901  # one case a node
         case Fuzzy(field, text):
             fuzzy = {"value": text, "fuzziness": 1, "transpositions": True}
             return _constant({"fuzzy": {field: fuzzy}}, 1.0)
+        case Prefix(field, text):
+            return _constant({"prefix": {field: {"value": text}}}, 1.0)
+        case Begun(field, terms):
+            begun = {"query": " ".join(terms), "max_expansions": MOST_ENDINGS}
+            return {"match_phrase_prefix": {field: begun}}
+        case OneOf("id", values):
+            return _constant({"ids": {"values": sorted(values)}}, 1.0)
         case OneOf(field, values):
             return _constant({"terms": {field: sorted(values)}}, 1.0)
-        case Days(first, last):
-            return _constant({"range": {"day": {"gte": first, "lte": last}}}, 1.0)
+        case Days(first, last, field):
+            return _constant({"range": {field: {"gte": first, "lte": last}}}, 1.0)
         case Every():
             return {"match_all": {}}
         case Bool(must, should, never, at_least):

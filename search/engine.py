@@ -2,11 +2,12 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
-from search import ranking
+from search import ranking, similarity, suggesting
 from search.fields import from_source
 from search.plan import Node
 from search.query import parse
@@ -21,6 +22,7 @@ from search.types import (
     Relaxation,
     Results,
     Sort,
+    Suggestion,
 )
 
 FACET_VALUES = 50  # values of one facet that are counted
@@ -61,6 +63,7 @@ class Engine(ABC):
         offset: int = 0,
         sort: Sort = Sort.RELEVANCE,
         today: date | None = None,
+        relax: Relaxation | None = None,
     ) -> Results:
         """See `SearchBackend.find`."""
         started = time.perf_counter()
@@ -71,11 +74,9 @@ class Engine(ABC):
         if sort is Sort.RELEVANCE and query.empty:
             sort = Sort.NEWEST
         ask = _Asked(query, acl, filters, today)
-        found = self._found(ask, limit=limit, offset=offset, sort=sort)
-        relaxed, offers = None, {}
-        if found.total == 0:
-            offers = self._offers(ask)
-            relaxed = next((way for way in APPLIED if offers.get(way)), None)
+        found = Found(0, ()) if relax else self._found(ask, limit=limit, offset=offset, sort=sort)
+        offers = self._offers(ask) if found.total == 0 else {}
+        relaxed = relax or next((way for way in APPLIED if offers.get(way)), None)
         if relaxed is not None:
             ask = replace(ask, relaxed=relaxed)
             found = self._search(ask.plan(), limit=limit, offset=offset, sort=sort)
@@ -83,6 +84,45 @@ class Engine(ABC):
         hits = _hits(found, query, near_misses=relaxed is not None)
         took_ms = (time.perf_counter() - started) * 1000
         return Results(found.total, hits, counts, took_ms, relaxed, offers, query.explain)
+
+    def suggest(self, typed: str, *, acl: Acl, limit: int = 8) -> tuple[Suggestion, ...]:
+        """See `SearchBackend.suggest`."""
+        begun = suggesting.read(typed)
+        if begun is None:
+            return ()
+        found: list[Suggestion] = []
+        for name in suggesting.VALUES_OF:
+            plan = begun.anywhere(ranking.WORDS_OF[name], acl)
+            counts = self._count_values(plan, [name], suggesting.COUNTED)[name]
+            found += islice(begun.fitting(name, counts), suggesting.OF_EACH)
+        found = found[: limit // 2]
+        return (*found, *self._records_begun(begun, acl, limit - len(found)))
+
+    def _records_begun(self, begun: suggesting.Begun, acl: Acl, limit: int) -> Iterator[Suggestion]:
+        """The newest with the words in a row, then the newest that hold them anywhere."""
+        ways = [begun.in_a_row(ranking.HEAD, acl)]
+        if begun.before:
+            ways.append(begun.anywhere(ranking.HEAD, acl))
+        offered: dict[str, str] = {}
+        for plan in ways:
+            if len(offered) < limit:
+                for _score, source in self._search(
+                    plan, limit=limit, offset=0, sort=Sort.NEWEST
+                ).records:
+                    record = from_source(source)
+                    offered.setdefault(record.id, record.title)
+        for id_, title in islice(offered.items(), limit):
+            yield Suggestion(title, id=id_)
+
+    def similar(self, record_id: str, *, acl: Acl, limit: int = 5) -> tuple[Hit, ...]:
+        """See `SearchBackend.similar`."""
+        one = similarity.itself(record_id, acl)
+        own = self._search(one, limit=1, offset=0, sort=Sort.RELEVANCE).records
+        plan = similarity.plan(from_source(own[0][1]), acl) if own else None
+        if plan is None:
+            return ()
+        found = self._search(plan, limit=limit, offset=0, sort=Sort.RELEVANCE)
+        return _hits(found, Query(""), near_misses=False)
 
     def _found(self, ask: "_Asked", *, limit: int, offset: int, sort: Sort) -> Found:
         """What matches. Most questions are answered by records that hold the words in a row: to

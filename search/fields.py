@@ -19,10 +19,13 @@ from search.analysis import (
 from search.ranking import day_number
 from search.types import FACET_FIELDS, SearchRecord
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raise it with every change of the fields: it forces a rebuild."""
 
 SCHEMA = f"{SCHEMA_VERSION}.{ANALYSIS_VERSION}"
+
+ID_FIELD = "id"
+"""The record's id: not a field of its own everywhere, but all can be asked for it by `OneOf`."""
 
 PHRASE_FIELDS = (
     "body", "body_exact", "head",
@@ -33,8 +36,9 @@ PIECE_FIELDS = ("codes", "numbers")
 """Text fields of single pieces, without phrases."""
 VALUE_FIELDS = ("acl", *FACET_FIELDS)
 """Fields of whole values."""
-NUMBER_FIELDS = ("day", "plain_number")
-"""Whole numbers, for ranges and sorting: `20260217` and the digits of the own number; 0 if none."""
+NUMBER_FIELDS = ("day", "due_day", "plain_number")
+"""Whole numbers, for ranges and sorting: two days as `20260217` and the digits of the own number;
+0 if none."""
 
 
 _RECORD_FIELDS = tuple(field.name for field in fields(SearchRecord))
@@ -79,7 +83,11 @@ def index_record(record: SearchRecord) -> IndexedRecord:
     values = {name: [value] for name in FACET_FIELDS if (value := getattr(record, name))}
     values["acl"] = sorted(record.acl)
     digits = "".join(c for c in (own[0] if own else "") if c.isascii() and c.isdigit())
-    numbers = {"day": day_number(record.date), "plain_number": int(digits[:15] or 0)}
+    numbers = {
+        "day": day_number(record.date),
+        "due_day": day_number(record.due),
+        "plain_number": int(digits[:15] or 0),
+    }
     return IndexedRecord(record.id, texts, values, numbers, to_source(record))
 
 

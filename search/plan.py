@@ -33,6 +33,22 @@ class Fuzzy:
 
 
 @dataclass(frozen=True, slots=True)
+class Prefix:
+    """Records whose field holds a term that begins with this text; scores 1."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Records whose field holds the terms (two or more) in a row, the last only its beginning."""
+
+    field: str
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OneOf:
     """Records whose field holds at least one of the values; scores 1."""
 
@@ -46,6 +62,7 @@ class Days:
 
     first: int
     last: int
+    field: str = "day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +103,4 @@ class Fixed:
     score: float
 
 
-Node = Term | Phrase | Fuzzy | OneOf | Days | Every | Bool | Best | Boost | Fixed
+Node = Term | Phrase | Fuzzy | Prefix | Begun | OneOf | Days | Every | Bool | Best | Boost | Fixed

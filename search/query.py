@@ -6,6 +6,7 @@ so:145  so:145/TTr-KTHT                    number or symbol of the document
 coquan:"sở y tế"  nguoiky:"văn an"         who issued, who signed
 loai:quyết định  trangthai:"đang xử lý"    type (no quotes needed for known types), state
 tu:01/01/2026 den:31/03/2026               dated between; a month or a year will do
+han:<=3  han:"quá hạn"                     due in three days at most, or overdue
 """
 
 import re
@@ -21,14 +22,16 @@ from search.types import Query
 MAX_WORDS = 40
 """Words of one query that are used; a pasted page is cut, and the answer says so."""
 
+OVERDUE = -1
 FIELDS = {
     "so": "number", "sokyhieu": "number", "kyhieu": "number",
     "coquan": "organ", "noibanhanh": "organ", "loai": "type", "nguoiky": "signer",
     "trangthai": "state", "donvi": "unit", "nam": "year", "tu": "from", "den": "to",
+    "han": "due", "thoihan": "due",
 }  # fmt: skip
 """What may stand before a colon, without marks, and the field it means."""
 
-_SHOWN_FIELDS = "so: coquan: loai: nguoiky: trangthai: donvi: nam: tu: den:"
+_SHOWN_FIELDS = "so: coquan: loai: nguoiky: trangthai: donvi: nam: tu: den: han:"
 _QUOTES = str.maketrans("“”„«»", '"""""')
 _PIECE = re.compile(
     r"(?P<minus>-(?=[^\s-]))?"
@@ -49,6 +52,7 @@ class _Reading:
     fields: list[tuple[str, str]] = field(default_factory=list)
     excluded_fields: list[tuple[str, str]] = field(default_factory=list)
     bounds: dict[str, str] = field(default_factory=dict)
+    due_within: int | None = None
     explain: list[str] = field(default_factory=list)
     last: str | None = None  # a word or phrase that an OR may follow
     joining: bool = False  # an OR has just been read
@@ -110,6 +114,8 @@ def _piece(reading: _Reading, found: re.Match[str], source: str, types: Iterable
     text = phrase if phrase is not None else word or ""
     if name is not None:
         meaning = FIELDS.get(fold(name))
+        if meaning == "due" and found["gap"]:
+            meaning = None  # “hạn: 15 ngày” comes from a pasted text
         if meaning is not None:
             value, end = _field_value(found, meaning, source, types)
             reading.interrupt()
@@ -174,6 +180,12 @@ def _add_field(reading: _Reading, meaning: str, value: str, *, negative: bool, t
             reading.say(f"Không dùng được dấu trừ với “{typed}”; đã bỏ qua.")
         else:
             reading.bounds[meaning] = bound.isoformat()
+    elif meaning == "due":
+        within = read_due(value)
+        if within is None or negative:
+            reading.say(f"Không hiểu thời hạn trong “{typed}”; hãy viết như han:<=3. Đã bỏ qua.")
+        else:
+            reading.due_within = within
     elif not exact_terms(value):
         reading.say(f"“{typed}” chưa có giá trị; đã bỏ qua.")
     else:
@@ -199,6 +211,19 @@ def read_day(text: str, *, end: bool = False) -> date | None:
         return None
 
 
+def read_due(text: str) -> int | None:
+    """Within how many days something must be due: `<=3`, `3`, `<3` (two), `hôm nay`, `quá hạn`
+    (-1); None for anything else."""
+    words = " ".join(folded_terms(text))
+    named = {"hom nay": 0, "qua han": OVERDUE, "quahan": OVERDUE, "homnay": 0}
+    if words in named:
+        return named[words]
+    found = re.fullmatch(r"(<=|≤|<)?\s*([0-9]{1,3})", text.strip())
+    if found is None:
+        return None
+    return max(int(found[2]) - (found[1] == "<"), OVERDUE)
+
+
 def _finish(reading: _Reading, source: str) -> Query:
     first, last = reading.bounds.get("from", ""), reading.bounds.get("to", "")
     if first and last and first > last:
@@ -218,6 +243,7 @@ def _finish(reading: _Reading, source: str) -> Query:
         excluded_fields=tuple(reading.excluded_fields),
         dated_from=first,
         dated_to=last,
+        due_within=reading.due_within,
         explain=tuple(reading.explain),
     )
 
@@ -239,4 +265,7 @@ def compose(query: Query) -> str:
     for name, bound in (("tu", query.dated_from), ("den", query.dated_to)):
         if bound:
             parts.append(f"{name}:{date.fromisoformat(bound):%d/%m/%Y}")
+    if query.due_within is not None:
+        overdue = query.due_within == OVERDUE
+        parts.append('han:"quá hạn"' if overdue else f"han:<={query.due_within}")
     return " ".join(parts)

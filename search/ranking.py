@@ -230,7 +230,7 @@ def _phrase_rewards(texts: Sequence[str], weights: Weights) -> list[Node]:
     return nodes
 
 
-def filter_nodes(query: Query, filters: Filters, acl: Acl) -> list[Node]:
+def filter_nodes(query: Query, filters: Filters, acl: Acl, today: date | None = None) -> list[Node]:
     """What a record must be beside its words: seen by the asker, of the ticked values, in time."""
     nodes: list[Node] = [] if acl is EVERYTHING else [OneOf("acl", acl)]
     nodes += [OneOf(name, frozenset(values)) for name, values in filters.values.items() if values]
@@ -240,6 +240,11 @@ def filter_nodes(query: Query, filters: Filters, acl: Acl) -> list[Node]:
     ):
         if first or last:
             nodes.append(Days(day_number(first) or 1, day_number(last) or 99999999))
+    if query.due_within is not None:
+        start = today or date.today()  # noqa: DTZ011  # who minds the zone gives the day
+        last_day = day_number((start + timedelta(days=query.due_within)).isoformat())
+        first_day = 1 if query.due_within < 0 else day_number(start.isoformat())
+        nodes.append(Days(first_day, last_day, "due_day"))
     return [Fixed(node, 0.0) for node in nodes]
 
 
@@ -278,11 +283,13 @@ def write_plan(
     """The one query that an engine runs for what was asked."""
     if relaxed is Relaxation.WITHOUT_FILTERS:
         filters = Filters()
-        query = replace(query, fields=(), excluded_fields=(), dated_from="", dated_to="")
+        query = replace(
+            query, fields=(), excluded_fields=(), dated_from="", dated_to="", due_within=None
+        )
     words = read_words(query.words)
     near_misses = relaxed in (Relaxation.TYPING_ERRORS, Relaxation.MOST_WORDS)
     wanted = _must_match(words, fuzzy=near_misses)
-    must = filter_nodes(query, filters, acl)
+    must = filter_nodes(query, filters, acl, today)
     must += [_field_node(name, value) for name, value in query.fields]
     must += [_text_node(text) for text in query.phrases]
     must += [Best(tuple(_text_node(text) for text in group)) for group in query.alternatives]
@@ -321,6 +328,7 @@ def relaxations(query: Query, filters: Filters) -> list[Relaxation]:
     if len(query.words) > 2:
         ways.append(Relaxation.MOST_WORDS)
     restricted = any(filters.values.values()) or filters.dated_from or filters.dated_to
-    if restricted or query.fields or query.excluded_fields or query.dated_from or query.dated_to:
+    dated = query.dated_from or query.dated_to or query.due_within is not None
+    if restricted or dated or query.fields or query.excluded_fields:
         ways.append(Relaxation.WITHOUT_FILTERS)
     return ways

@@ -7,7 +7,21 @@ from tantivy import Occur
 from tantivy import Query as T
 
 from search.fields import NUMBER_FIELDS, PHRASE_FIELDS, PIECE_FIELDS, VALUE_FIELDS
-from search.plan import Best, Bool, Boost, Days, Every, Fixed, Fuzzy, Node, OneOf, Phrase, Term
+from search.plan import (
+    Begun,
+    Best,
+    Bool,
+    Boost,
+    Days,
+    Every,
+    Fixed,
+    Fuzzy,
+    Node,
+    OneOf,
+    Phrase,
+    Prefix,
+    Term,
+)
 
 TOKENIZER = "blanks"
 
@@ -38,11 +52,16 @@ def translate(schema: tantivy.Schema, node: Node) -> T:  # noqa: C901  # one cas
             return T.phrase_query(schema, field, list(terms), slop=slop)
         case Fuzzy(field, text):
             return T.const_score_query(T.fuzzy_term_query(schema, field, text, distance=1), 1.0)
+        case Prefix(field, text):
+            return T.const_score_query(T.regex_query(schema, field, _beginning(text)), 1.0)
+        case Begun(field, terms):
+            words = [*map(_escaped, terms[:-1]), _beginning(terms[-1])]
+            return T.regex_phrase_query(schema, field, list(words))
         case OneOf(field, values):
             return _one_of(schema, field, sorted(values))
-        case Days(first, last):
+        case Days(first, last, field):
             return T.const_score_query(
-                T.range_query(schema, "day", tantivy.FieldType.Integer, first, last), 1.0
+                T.range_query(schema, field, tantivy.FieldType.Integer, first, last), 1.0
             )
         case Every():
             return T.const_score_query(T.all_query(), 1.0)
@@ -61,6 +80,15 @@ def translate(schema: tantivy.Schema, node: Node) -> T:  # noqa: C901  # one cas
 
 def _option(field: str) -> str:
     return "position" if field in PHRASE_FIELDS else "basic"
+
+
+def _beginning(text: str) -> str:
+    return f"{_escaped(text)}.*"
+
+
+def _escaped(text: str) -> str:
+    """As tantivy's own expressions want it: every sign that could mean something by itself."""
+    return "".join(c if c.isalnum() else f"\\{c}" for c in text)
 
 
 def _one_of(schema: tantivy.Schema, field: str, values: Sequence[str]) -> T:

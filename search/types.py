@@ -60,7 +60,7 @@ class SearchRecord:
     signer: str = ""
     people: tuple[str, ...] = ()  # others who are named with it
     date: str = ""  # ISO 8601, "2026-02-17"
-    due: str = ""  # ISO 8601
+    due: str = ""  # ISO 8601; only while something is still to be done
     year: str = ""  # of the register; taken from `date` if empty
 
     def __post_init__(self) -> None:
@@ -136,6 +136,7 @@ class Query:
     excluded_fields: tuple[tuple[str, str], ...] = ()
     dated_from: str = ""
     dated_to: str = ""
+    due_within: int | None = None  # days from today; -1: the due date has passed
     explain: tuple[str, ...] = ()
 
     @property
@@ -144,6 +145,7 @@ class Query:
         return not (
             self.words or self.phrases or self.excluded or self.alternatives
             or self.fields or self.excluded_fields or self.dated_from or self.dated_to
+            or self.due_within is not None
         )  # fmt: skip
 
 
@@ -207,6 +209,20 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """How what is being typed may go on.
+
+    `field` is `organ`, `signer` or `type` with the whole `text` of a value and the `count` of
+    records that have it; or it is empty, and `id` names the one record whose title is `text`.
+    """
+
+    text: str
+    field: str = ""
+    count: int = 1
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """The state of an index, for a health page."""
 
@@ -253,13 +269,28 @@ class SearchBackend(Protocol):
         offset: int = 0,
         sort: Sort = Sort.RELEVANCE,
         today: date | None = None,
+        relax: Relaxation | None = None,
     ) -> Results:
         """Records that match `words` and that a holder of `acl` may see.
 
+        `relax` loosens the words as an earlier answer offered it.
         `facets` names fields of `FACET_FIELDS` to count; a field's counts leave out its own
         filter, so that a second value can be ticked. With `today` fresh records weigh a little
         more. No words: all visible records, newest first.
         """
+        ...
+
+    def suggest(self, typed: str, *, acl: Acl, limit: int = 8) -> tuple[Suggestion, ...]:
+        """How what is being typed may go on: the last word is taken as unfinished.
+
+        Names of organs, signers and types first, then the newest records whose head (title,
+        number …) holds the words. Empty for less than two letters or digits.
+        """
+        ...
+
+    def similar(self, record_id: str, *, acl: Acl, limit: int = 5) -> tuple[Hit, ...]:
+        """Other records about the same, by the words of the record's title; none for an unknown
+        record, or one that a holder of `acl` may not see."""
         ...
 
     def stats(self) -> Stats:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
+from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
 from app import kinds
 from app.clock import today
 from app.finding import engine
-from app.finding.indexer import thing_of
+from app.finding.indexer import record_id, thing_of
 from app.kinds import Card
 from app.security import Actor
-from search import Filters, Hit, Results, Sort
+from search import Filters, Hit, Relaxation, Results, Sort, Suggestion
 
 FACETS: Mapping[str, str] = {  # field of the index -> heading on the page
     "kind": "Loại nội dung",
@@ -22,8 +25,11 @@ FACETS: Mapping[str, str] = {  # field of the index -> heading on the page
     "organ": "Cơ quan ban hành",
     "unit": "Đơn vị xử lý",
     "state": "Trạng thái",
+    "urgency": "Độ khẩn",
+    "signer": "Người ký",
 }
 PAGE_SIZE = 10
+MARKED = re.compile(r"<mark>(.*?)</mark>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,20 @@ class Found:
 
     @property
     def url(self) -> str:
-        return f"{self.card.url}?page={self.hit.page}" if self.hit.page else self.card.url
+        """The thing's page, open where the words stand, with them marked as they are written
+        there: what was typed may lack the tone marks."""
+        if not self.hit.page:
+            return self.card.url
+        words = " ".join(dict.fromkeys(MARKED.findall(self.hit.snippet)))
+        return f"{self.card.url}?{urlencode({'page': self.hit.page, 'q': unescape(words)})}"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """How what is being typed may go on: a thing to open, or (without one) a value to search."""
+
+    suggestion: Suggestion
+    card: Card | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +78,12 @@ def search(
     chosen: Mapping[str, tuple[str, ...]],
     page: int = 1,
     sort: Sort = Sort.RELEVANCE,
+    relax: Relaxation | None = None,
 ) -> Answer:
     """Find `words` among what the actor may see.
 
-    `chosen` maps facet fields to ticked values. Raises the errors of `search.errors` when the
-    index is being built or the engine is away.
+    `chosen` maps facet fields to ticked values; `relax` takes up an offer of an answer. Raises
+    the errors of `search.errors` when the index is being built or the engine is away.
     """
     results = engine.backend().find(
         words,
@@ -74,12 +94,29 @@ def search(
         offset=(page - 1) * PAGE_SIZE,
         sort=sort,
         today=today(),
+        relax=relax,
     )
-    things = [thing_of(hit.id) for hit in results.hits]
-    cards = {(card.kind, card.id): card for card in kinds.cards(session, actor, things)}
-    found = [
-        Found(hit, cards[thing])
-        for hit, thing in zip(results.hits, things, strict=True)
-        if thing in cards
-    ]
-    return Answer(results, found, page)
+    return Answer(results, _shown(session, actor, results.hits), page)
+
+
+def similar(session: Session, actor: Actor, record: str) -> list[Found]:
+    """Other things about the same as the thing of an index id; none for what is not to be seen."""
+    return _shown(session, actor, engine.backend().similar(record, acl=actor.terms))
+
+
+def suggestions(session: Session, actor: Actor, typed: str) -> list[Offer]:
+    """How what is being typed may go on, as far as the actor may see it."""
+    found = engine.backend().suggest(typed, acl=actor.terms)
+    cards = _cards(session, actor, [one.id for one in found if one.id])
+    return [Offer(one, cards.get(one.id)) for one in found if not one.id or one.id in cards]
+
+
+def _shown(session: Session, actor: Actor, hits: Sequence[Hit]) -> list[Found]:
+    cards = _cards(session, actor, [hit.id for hit in hits])
+    return [Found(hit, cards[hit.id]) for hit in hits if hit.id in cards]
+
+
+def _cards(session: Session, actor: Actor, records: Sequence[str]) -> dict[str, Card]:
+    """Cards by index id; what the actor may not see now has none."""
+    cards = kinds.cards(session, actor, [thing_of(record) for record in records])
+    return {record_id((card.kind, card.id)): card for card in cards}

@@ -279,6 +279,7 @@ class Shell:
 
     home_url = property(lambda self: _address("web.home"))
     search_url = property(lambda self: _address("finding.index"))
+    suggest_url = property(lambda self: _address("finding.suggest"))
     notifications_url = property(lambda self: _address("notifications.index"))
     switch_url = property(lambda self: _address("organisation.switch_post"))
     sign_out_url = property(lambda self: _address("organisation.sign_out"))

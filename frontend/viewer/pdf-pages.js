@@ -65,8 +65,10 @@ class PageNames {
 }
 
 class PdfPages {
-  constructor({ PDFViewer, EventBus, PDFLinkService, PDFFindController }, settings, on, task, count) {
+  constructor(parts, settings, on, task, count) {
+    const { PDFViewer, EventBus, PDFLinkService, PDFFindController, FindState } = parts;
     Object.assign(this, { on, task, count, scroll: settings.scroll });
+    this.notFound = FindState.NOT_FOUND;
     this.fitted = true;
     this.waitingPage = null;
     this.bus = new EventBus();
@@ -93,7 +95,10 @@ class PdfPages {
     this.bus.on("scalechanging", ({ scale }) => this.on.zoom(scale));
     this.bus.on("pagerendered", ({ pageNumber }) => this.on.drawn(pageNumber));
     this.bus.on("updatefindmatchescount", ({ matchesCount }) => this.tellMatches(matchesCount));
-    this.bus.on("updatefindcontrolstate", ({ matchesCount }) => this.tellMatches(matchesCount));
+    this.bus.on("updatefindcontrolstate", ({ matchesCount, state }) => {
+      if (state === this.notFound && this.findEach()) return;
+      this.tellMatches(matchesCount);
+    });
   }
 
   /** Resolves when all pages have their places, though not yet their content. */
@@ -158,10 +163,24 @@ class PdfPages {
   find(words, again) {
     this.words = words.trim();
     if (!this.words) this.on.matches("");
+    if (!again) this.query = this.words;
+    this.search(again ? "again" : "");
+  }
+
+  /** What does not stand in a row is looked for word by word, once. Returns whether it was. */
+  findEach() {
+    const each = this.words?.split(/\s+/) ?? [];
+    if (Array.isArray(this.query) || each.length < 2) return false;
+    this.query = each;
+    this.search("");
+    return true;
+  }
+
+  search(type) {
     this.bus.dispatch("find", {
       source: this,
-      type: again ? "again" : "",
-      query: this.words,
+      type,
+      query: this.query,
       highlightAll: true,
       caseSensitive: false,
       entireWord: false,

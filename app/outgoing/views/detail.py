@@ -224,6 +224,7 @@ def labels() -> dict[str, object]:
         "urgencies": URGENCY_LABELS,
         "max_mb": settings().limits.upload_bytes // (1024 * 1024),
         "start_page": max(request.args.get("page", 1, type=int), 1),
+        "find": request.args.get("q", "")[:100] or None,
     }
 
 

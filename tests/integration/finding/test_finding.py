@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -201,3 +204,69 @@ def test_every_record_is_open_to_those_with_the_whole_organ(office: Office, shel
     shelf.texts[1] = ("x",)
     [record] = indexer.load([("paper", 1)]).values()
     assert ORGAN in record.acl
+
+
+def test_the_search_box_offers_what_the_asker_may_see(
+    client: FlaskClient, shelf: Shelf, consumer: IndexConsumer, office: Office
+) -> None:
+    put(shelf, 1, "Chợ", unit=office.economy)
+    put(shelf, 2, "Rừng", unit=office.culture)
+    deliver_once(consumer)
+    sign_in_as(client, office.head)
+    offers = client.get("/tim-kiem/goi-y?q=giấ").get_data(as_text=True)
+    assert "/giay/1" in offers
+    assert "/giay/2" not in offers
+    assert "option" not in client.get("/tim-kiem/goi-y?q=g").get_data(as_text=True)
+
+
+def test_what_is_similar_is_shown_to_those_who_may_see_both(
+    client: FlaskClient, shelf: Shelf, consumer: IndexConsumer, office: Office
+) -> None:
+    for paper, unit in ((1, office.economy), (2, office.economy), (3, office.culture)):
+        put(shelf, paper, "Phòng cháy chợ Bến Mẫu", unit=unit)
+    deliver_once(consumer)
+    sign_in_as(client, office.head)
+    page = client.get("/tim-kiem/tuong-tu?cua=paper:1").get_data(as_text=True)
+    assert "/giay/2" in page
+    assert "/giay/3" not in page
+    assert "/giay/1" not in client.get("/tim-kiem/tuong-tu?cua=paper:3").get_data(as_text=True)
+
+
+def test_the_form_makes_the_line_that_could_be_typed(client: FlaskClient, office: Office) -> None:
+    sign_in_as(client, office.head)
+    answer = client.get(
+        "/tim-kiem/nang-cao?tim=1&words=đất+đai&phrase=kế+hoạch&organ=Sở+Y+tế&dated_to=3/2026&due=3"
+    )
+    line = parse_qs(urlsplit(answer.location).query)["q"][0]
+    assert line == 'đất đai "kế hoạch" coquan:"Sở Y tế" den:31/03/2026 han:<=3'
+    again = client.get("/tim-kiem/nang-cao", query_string={"q": line}).get_data(as_text=True)
+    for value in ("đất đai", "kế hoạch", "Sở Y tế", "31/03/2026"):
+        assert f'value="{value}"' in again
+    refused = client.get("/tim-kiem/nang-cao?tim=1&words=đất&dated_from=hôm+qua")
+    assert refused.status_code == 422
+    assert 'value="đất"' in refused.get_data(as_text=True)
+
+
+def test_a_hit_opens_its_page_with_the_words_as_they_are_written_there(
+    client: FlaskClient, shelf: Shelf, consumer: IndexConsumer, office: Office
+) -> None:
+    put(shelf, 1, "Mở đầu", "Đèn lồng & giấy dó", unit=office.economy)
+    deliver_once(consumer)
+    sign_in_as(client, office.head)
+    page = client.get("/tim-kiem?q=den+long").get_data(as_text=True)
+    link = re.search(r'href="(/giay/1[^"]*)"', page)
+    assert link is not None
+    asked = parse_qs(urlsplit(html.unescape(link[1])).query)
+    assert asked == {"page": ["2"], "q": ["Đèn lồng"]}
+
+
+def test_an_offer_to_loosen_the_words_says_how_many_and_is_taken_up(
+    client: FlaskClient, shelf: Shelf, consumer: IndexConsumer, office: Office
+) -> None:
+    put(shelf, 1, "thông báo tuyển dụng viên chức", unit=office.economy)
+    deliver_once(consumer)
+    sign_in_as(client, office.head)
+    page = client.get("/tim-kiem?q=thoong+tuyen+dung").get_data(as_text=True)
+    assert "Chỉ cần phần lớn các từ (1)" in page
+    taken = client.get("/tim-kiem?q=thoong+tuyen+dung&noi=most_words").get_data(as_text=True)
+    assert "/giay/1" in taken

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from search.query import MAX_WORDS, compose, parse, read_day
+from search.query import MAX_WORDS, OVERDUE, compose, parse, read_day
 
 
 def test_words_phrases_and_exclusions_are_told_apart() -> None:
@@ -77,6 +77,8 @@ def test_dates_the_wrong_way_round_are_swapped_and_it_is_said() -> None:
         ("so:/", "chưa có giá trị"),
         ("đất so:", "chưa có giá trị"),
         ("-den:2026", "dấu trừ"),
+        ("han:mai", "Không hiểu thời hạn"),
+        ("-han:<=3", "Không hiểu thời hạn"),
         ("từ " * (MAX_WORDS + 1), f"{MAX_WORDS} từ đầu"),
     ],
 )
@@ -85,12 +87,12 @@ def test_a_wrong_query_is_explained(typed: str, said: str) -> None:
 
 
 def test_a_pasted_line_with_a_colon_is_not_scolded() -> None:
-    query = parse("Kính gửi: Sở Y tế; lúc 8:30, http://vidu.gov.vn")
+    query = parse("Kính gửi: Sở Y tế; lúc 8:30, hạn: 3 ngày, http://vidu.gov.vn")
     assert query.explain == ()
     assert query.words[:2] == ("Kính", "gửi")
 
 
-@given(st.text(max_size=120) | st.text(alphabet='ab -"”:|OR so:tuđen/0123456789', max_size=60))
+@given(st.text(max_size=120) | st.text(alphabet='ab -"”:|OR so:tuđenhạ<=/0123456789', max_size=60))
 @example('-"')
 @example("so:")
 @example("tu:00/00/0000")
@@ -104,7 +106,21 @@ def test_a_composed_query_means_the_same(text: str) -> None:
     again = parse(compose(query))
     assert sorted(again.fields) == sorted(query.fields)
     assert (again.dated_from, again.dated_to) == (query.dated_from, query.dated_to)
+    assert again.due_within == query.due_within
     assert len(again.alternatives) == len(query.alternatives)
+
+
+@pytest.mark.parametrize(
+    ("typed", "within"),
+    [
+        ("han:<=3", 3), ("hạn:≤3", 3), ("han:3", 3), ("han:<3", 2), ("han:<0", OVERDUE),
+        ('han:"hôm nay"', 0), ('thoihan:"quá hạn"', OVERDUE), ("han:quahan", OVERDUE),
+    ],
+)  # fmt: skip
+def test_due_dates_are_counted_in_days_from_today(typed: str, within: int) -> None:
+    query = parse(f"đất {typed} đai")
+    assert (query.due_within, query.words, query.explain) == (within, ("đất", "đai"), ())
+    assert parse(compose(query)).due_within == within
 
 
 @pytest.mark.parametrize(
