@@ -10,6 +10,7 @@ from prefect import flow, serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
 
+from app.errors import ProgrammingFault
 from workflows import runtime, upkeep
 from workflows.runtime import Runtime
 
@@ -61,7 +62,13 @@ ONE_AT_A_TIME = ConcurrencyLimitConfig(
 
 
 def serve_all(lines: dict[str, float]) -> None:
-    """Serve each flow at its interval in seconds, one run of each at a time."""
+    """Serve each flow at its interval in seconds, one run of each at a time.
+
+    Raises ProgrammingFault for a line without a flow or a flow without a line, which would never
+    run and be missed by nobody.
+    """
+    if odd := lines.keys() ^ FLOWS.keys():
+        raise ProgrammingFault(f"timetable and flows differ in {sorted(odd)}")
     deployments = [
         cast(
             RunnerDeployment,  # the call is synchronous outside an event loop
