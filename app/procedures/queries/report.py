@@ -17,8 +17,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from app.clock import now
 from app.db import is_sqlite
 from app.procedures.models import PAUSED, RUNNING, Channel, Dossier, DossierStatus, Procedure
+from app.procedures.permissions import REPORT
 from app.procedures.queries.dossiers import day_start, visible_dossiers
-from app.security import Actor
+from app.security import Actor, Scope
 
 S = DossierStatus
 BY: dict[str, InstrumentedAttribute[Any]] = {
@@ -128,7 +129,27 @@ def _in_period(actor: Actor, first: date, last: date) -> sa.Select[tuple[Dossier
     """What was open at the beginning or came in later, until the last day."""
     d = Dossier
     still = sa.or_(d.finished_at.is_(None), d.finished_at >= day_start(first))
-    return visible_dossiers(actor).where(d.received_on <= last, still)
+    return visible_dossiers(actor).where(d.received_on <= last, still, *_reach(actor))
+
+
+def scope_of(actor: Actor) -> Scope:
+    """How far the actor's report reaches: the widest of their roles."""
+    found = {scope for role, scope in REPORT.roles.items() if role in actor.roles}
+    if actor.person_id is None or Scope.ALL in found:
+        return Scope.ALL
+    return Scope.UNIT if Scope.UNIT in found else Scope.OWN
+
+
+def _reach(actor: Actor) -> list[sa.ColumnElement[bool]]:
+    """Of the own unit, or what the actor took in or handles; the rest is for others to report."""
+    scope, d = scope_of(actor), Dossier
+    if scope is Scope.ALL:
+        return []
+    posts = sorted(actor.post_ids)
+    own = [d.handler_post_id.in_(posts), d.received_by_post_id.in_(posts)]
+    if scope is Scope.UNIT:
+        own.append(d.unit_id.in_(sorted(actor.unit_ids)))
+    return [sa.or_(*own)]
 
 
 def report(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
@@ -58,6 +59,7 @@ from app.procedures.views.panels import (
     holder,
 )
 from app.security import Actor, Role
+from app.tasks import custody
 from app.web.gate import needs
 from app.web.shell import current_actor, settings
 from app.web.template_helpers import datetime_vi
@@ -84,11 +86,13 @@ def dossier(token: str) -> ResponseReturnValue:
     actor = current_actor()
     with reading() as session:
         dossier_id = queries.get_dossier(session, actor, token).id
-        is_news = look_is_news(session, actor, KIND, dossier_id)
+        waits = session.scalar(sa.select(custody.unopened(actor, KIND, dossier_id).exists()))
+        is_news = bool(waits) or look_is_news(session, actor, KIND, dossier_id)
     if is_news:
         with transaction("procedures.read") as session:
             audit.record_read(session, actor, KIND, dossier_id, "read")
             mark_read(session, actor, thing=(KIND, dossier_id))
+            custody.opened(session, actor, KIND, dossier_id)
     return show(token)
 
 

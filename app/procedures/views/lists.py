@@ -18,6 +18,7 @@ from app.procedures import permissions, queries
 from app.procedures.models import CHANNEL_LABELS, STATUS_LABELS, Channel
 from app.procedures.queries import RESULT_LABELS, DossierFilter, DossierPage
 from app.procedures.views.blueprint import RESULT_TONES, SIZES, TONES, bp
+from app.tasks import custody
 from app.web.gate import needs
 from app.web.shell import current_actor
 
@@ -58,14 +59,13 @@ def index() -> ResponseReturnValue:
             number=max(1, request.args.get("page", 1, type=int)),
             size=size if size in SIZES else SIZES[0],
         )
-        handlers = [one.handler_post_id for one in page.rows if one.handler_post_id]
         partial = "HX-Request" in request.headers
         return render_template(
             "procedures/_list.html" if partial else "procedures/index.html",
             page=page,
             wanted=wanted,
             tab_items=tab_items(page),
-            handlers=organisation.post_label(session, handlers),
+            places=custody.current(session, queries.KIND, [one.id for one in page.rows]),
             standing=queries.result_class,
             fields=[(field, field) for field, _count in queries.fields_of(session)],
             units=[(unit.id, unit.short_name) for unit in organisation.units(session)],

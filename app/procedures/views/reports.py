@@ -26,10 +26,12 @@ from app.procedures.queries.report import (
     procedure_names,
     report,
     report_dossiers,
+    scope_of,
     total,
 )
 from app.procedures.views.blueprint import RESULT_TONES, TONES, bp, download
 from app.registers.printing import XLSX, Cell, Column, Heading, book_xlsx
+from app.security import Scope
 from app.web.gate import needs
 from app.web.shell import current_actor, settings
 
@@ -57,6 +59,11 @@ SHORT = {
     "overdue": "Quá hạn",
     "suspended": "Tạm dừng",
     "given_back": "Trả lại, rút",
+}
+REACH = {
+    Scope.ALL: "Cả cơ quan",
+    Scope.UNIT: "Hồ sơ của đơn vị ông/bà",
+    Scope.OWN: "Hồ sơ ông/bà tiếp nhận hoặc xử lý",
 }
 BARS = ("early", "on_time", "late", "within", "overdue", "suspended")
 BAR_COLOURS = {  # red only for what is late
@@ -149,6 +156,7 @@ def reports() -> ResponseReturnValue:
         rows = lines(session, by, period)
     page = render_template(
         "procedures/report.html",
+        reach=REACH[scope_of(current_actor())],
         by=by,
         bys=BY,
         period=period,

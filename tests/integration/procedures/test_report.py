@@ -9,9 +9,11 @@ import pytest
 
 from app.clock import VIETNAM, frozen
 from app.db import reading, transaction
+from app.procedures import services
 from app.procedures.models import Channel, Dossier, DossierStatus
 from app.procedures.queries.report import COLUMNS, report, report_dossiers, total
-from tests.integration.procedures.conftest import MONDAY, Counter
+from app.security import Actor
+from tests.integration.procedures.conftest import BIRTH, MONDAY, Counter, act
 
 S = DossierStatus
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
@@ -62,3 +64,22 @@ def test_each_dossier_stands_in_its_columns_and_each_number_has_its_dossiers(
     assert [one.key for one in by_unit] == [counter.office.economy]
     assert total(by_unit).settled == row.settled == 3
     assert nobody == []
+
+
+@pytest.mark.usefixtures("monday")
+def test_a_report_reaches_as_far_as_the_role(counter: Counter) -> None:
+    office = counter.office
+    mine, other = counter.receive(), counter.receive(BIRTH)
+    with transaction() as session:
+        session.get_one(Dossier, other.id).received_by_post_id = None
+
+    def taken_in(actor: Actor) -> int:
+        with reading() as session:
+            return sum(row.taken_in for row in report(session, actor, FIRST, LAST))
+
+    act(services.assign, office.head, dossier_id=mine.id, post_id=office.specialist.post_id)
+    assert taken_in(office.leader) == 2
+    assert taken_in(office.one_stop) == 1
+    assert taken_in(office.specialist) == 1
+    assert taken_in(office.head) == 2
+    assert taken_in(office.specialist2) == 0
