@@ -9,7 +9,7 @@ import sys
 
 from app.clock import frozen, today
 from app.db import transaction
-from app.demo import counter, exchanging, scheduling, writing
+from app.demo import counter, exchanging, measuring, scheduling, writing
 from app.demo import office as demo_office
 from app.demo.filing import file_letters
 from app.demo.history import History
@@ -35,6 +35,7 @@ def load(running: Runtime) -> int:
     file_letters(office)
     counter.load(office)
     scheduling.load(office)
+    measuring.load(office)
     return len(history.stories)
 
 

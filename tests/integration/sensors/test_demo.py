@@ -1,0 +1,30 @@
+"""The stations of the demo office: what a newcomer finds on the pages of sensors."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.clock import now
+from app.db import reading, transaction
+from app.demo import measuring
+from app.demo import office as demo_office
+from app.sensors import queries
+from app.sensors.models import Rule
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def test_the_river_is_high_one_sensor_is_silent_and_a_rule_waits(app: Flask) -> None:
+    with transaction("test") as session:
+        office = demo_office.build(session)
+    assert measuring.load(office) > 5000
+    with reading() as session:
+        streams = {one.stream.key: one for one in queries.streams_now(session, now())}
+        alarmed = {stream.key for _, _, stream in queries.alarms(session, only_open=True)}
+        waiting = session.scalars(sa.select(Rule.name).where(~Rule.is_on)).all()
+        assert len(queries.things(session)) == 12
+    assert {"ben-mau/muc-nuoc", measuring.SILENT} <= alarmed
+    assert [key for key, one in streams.items() if one.silent] == [measuring.SILENT]
+    assert waiting == ["Nước lên nhanh trong một giờ"]
