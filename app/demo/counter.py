@@ -68,7 +68,7 @@ PLAN = (  # fate, how many, received so many working days ago (the first), then 
     ("withdrawn", 1, 9, 1),
     ("money", 1, 2, 1),
 )
-AT_ONCE = 20  # visits a transaction
+AT_ONCE = 4  # visits a transaction: others write between them
 FAST_PER_DAY = ((0, 3), (1, 5), (2, 3), (5, 1))
 
 
@@ -86,9 +86,12 @@ def load(office: DemoOffice) -> int:
     """Publish the procedures and act the dossiers out. Returns how many there are."""
     with transaction("demo.procedures") as session:
         services.load_books(session, house().books)
-        services.import_catalogue(session, SYSTEM, records=records.samples())
         services.save_mapping(session, SYSTEM, **house().mapping)
         calendar = load_calendar(session)
+    samples = records.samples()
+    for first in range(0, len(samples), AT_ONCE):
+        with transaction("demo.procedures") as session:
+            services.import_catalogue(session, SYSTEM, records=samples[first : first + AT_ONCE])
     visits = sorted(_visits(calendar), key=lambda visit: visit.at)
     actors: dict[str, Actor] = {}
     for first in range(0, len(visits), AT_ONCE):

@@ -31,6 +31,7 @@ ACTS = {
     "dossier.link_closed": "Thu hồi liên kết bổ sung",
     "dossier.supplement_sent": "Người dân gửi bổ sung",
     "dossier.supplemented": "Nhận đủ bổ sung hồ sơ",
+    "dossier.fee_added": "Ghi khoản thu theo thông báo",
     "dossier.fees_asked": "Yêu cầu thực hiện nghĩa vụ tài chính",
     "dossier.paid": "Thu phí, lệ phí",
     "dossier.exempted": "Miễn phí, lệ phí",

@@ -200,6 +200,17 @@ class FeesForm(FlaskForm):
     )
 
 
+class AddFeeForm(FlaskForm):
+    """A fee whose amount comes by notice, as a tax duty."""
+
+    fee = SelectField(_("Khoản thu theo thông báo"), [REQUIRED], coerce=int)
+    amount = IntegerField(
+        _("Số tiền theo thông báo (đồng)"),
+        [REQUIRED, NumberRange(1, 10_000_000_000, _("Số tiền phải lớn hơn 0."))],
+        render_kw=NUMBER_KEYS,
+    )
+
+
 class ExemptForm(FlaskForm):
     ground = StringField(_("Căn cứ miễn"), [REQUIRED, Length(max=300)])
 

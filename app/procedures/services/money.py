@@ -213,16 +213,20 @@ def ask_fees(session: Session, actor: Actor, *, dossier_id: int, reason: str) ->
 
 
 def add_fee(
-    session: Session, actor: Actor, *, dossier_id: int, fee: ProcedureFee, amount: int
+    session: Session, actor: Actor, *, dossier_id: int, fee_id: int, amount: int
 ) -> DossierFee:
     """Write down a fee whose amount comes by notice, as a tax duty.
 
     Raises:
+        NotFound: it is no fee by notice of the version that the dossier keeps.
         InvalidInput: no amount.
     """
     dossier = standing.fetch(session, actor, dossier_id)
     actor = standing.as_holder(actor, dossier)
     standing.must_be_open(dossier)
+    fee = session.get(ProcedureFee, fee_id)
+    if fee is None or fee.version_id != dossier.procedure_version_id or fee.amount is not None:
+        raise NotFound(f"fee {fee_id} by notice of dossier {dossier_id}")
     if amount <= 0:
         raise InvalidInput("Phải ghi số tiền.", "amount")
     row = DossierFee(
@@ -238,5 +242,5 @@ def add_fee(
     )
     session.add(row)
     settle(session, dossier)
-    standing.write_down(session, actor, dossier, "fees_asked", fee.name, amount=amount)
+    standing.write_down(session, actor, dossier, "fee_added", fee.name, amount=amount)
     return row

@@ -21,6 +21,7 @@ from app.outgoing.models import STATUS_LABELS as DOCUMENT_STATUS_LABELS
 from app.outgoing.permissions import DRAFT
 from app.procedures import permissions, queries
 from app.procedures.forms import (
+    AddFeeForm,
     AnswerForm,
     AssignForm,
     DeliverForm,
@@ -43,6 +44,7 @@ from app.procedures.models import (
     Dossier,
     DossierStatus,
     FinanceState,
+    ProcedureFee,
     StepKind,
     Supplement,
 )
@@ -132,20 +134,27 @@ def show(
             events=events,
             supplement=supplement,
             online=online_of(actor, one, supplement, code),
-            documents=queries.result_documents(session, one.id),
-            may_draft=one.status is S.PROCESSING and holder(actor, one) and actor.may(DRAFT),
             **rows_of(session, one.id),
             answer=AnswerForm(),
-            may_receive=actor.may(permissions.RECEIVE),
-            may_process=actor.may(permissions.PROCESS),
+            **rights_of(actor, one),
             max_mb=settings().limits.upload_bytes // (1024 * 1024),
             **WORDS,
         )
 
 
+def rights_of(actor: Actor, one: Dossier) -> dict[str, bool]:
+    """What the page offers beside the acts."""
+    return {
+        "may_receive": actor.may(permissions.RECEIVE),
+        "may_process": actor.may(permissions.PROCESS),
+        "may_draft": one.status is S.PROCESSING and holder(actor, one) and actor.may(DRAFT),
+    }
+
+
 def rows_of(session: Session, dossier_id: int) -> dict[str, Any]:
     """What was written, asked and paid for a dossier, as the page names it."""
     return {
+        "documents": queries.result_documents(session, dossier_id),
         "notices": queries.notices_of(session, dossier_id),
         "opinions": queries.opinions_of(session, dossier_id),
         "fees": queries.fees_of(session, dossier_id),
@@ -204,6 +213,10 @@ def offers(
             continue
         if act is Act.RESULT and not may_finish(session, actor, one):
             continue
+        if act is Act.ADD_FEE and not fees_by_notice(session, one):
+            continue
+        if act is Act.FEES and one.finance is not FinanceState.DUE:
+            continue
         form = refused[1] if refused and refused[0] is act else panel.form(None, prefix=act.value)
         if not (refused and refused[0] is act):
             fill_choices(session, one, form)
@@ -217,6 +230,12 @@ def may_finish(session: Session, actor: Actor, one: Dossier) -> bool:
     return finisher(actor, one) or any(
         document.status in ISSUED for document in queries.result_documents(session, one.id)
     )
+
+
+def fees_by_notice(session: Session, one: Dossier) -> list[ProcedureFee]:
+    """Fees of the dossier's version that have no fixed amount."""
+    version = queries.version_whole(session, one.procedure_version_id)
+    return [fee for fee in version.fees if fee.amount is None]
 
 
 def likely_act(actor: Actor, one: Dossier) -> Act:
@@ -239,6 +258,8 @@ def fill_choices(session: Session, one: Dossier, form: Any) -> None:
         able = organisation.people_choices(session, unit_id=one.unit_id, role=Role.SPECIALIST)
         chosen = dict.fromkeys((person.post_id, person.label) for person in (*able, *people))
         form.post_id.choices = list(chosen)  # those who usually do it first
+    elif isinstance(form, AddFeeForm):
+        form.fee.choices = [(fee.id, fee.name) for fee in fees_by_notice(session, one)]
     elif isinstance(form, ResultForm):
         found = queries.results_to_choose(session, current_actor(), one)
         form.document.choices = [

@@ -38,6 +38,7 @@ class Act(enum.Enum):
     TAKE = "nhan-bo-sung"
     SUPPLEMENT = "yeu-cau-bo-sung"
     PAY = "thu-tien"
+    ADD_FEE = "khoan-thu"
     FEES = "yeu-cau-tai-chinh"
     OPINION = "hoi-y-kien"
     RETURN = "tra-buoc"
@@ -103,6 +104,12 @@ def _take(session: Session, actor: Actor, one: Dossier, form: Any) -> object:
 
 def _fees(session: Session, actor: Actor, one: Dossier, form: Any) -> object:
     return services.ask_fees(session, actor, dossier_id=one.id, reason=form.reason.data)
+
+
+def _add_fee(session: Session, actor: Actor, one: Dossier, form: Any) -> object:
+    return services.add_fee(
+        session, actor, dossier_id=one.id, fee_id=form.fee.data, amount=form.amount.data
+    )
 
 
 def _pay(session: Session, actor: Actor, one: Dossier, form: Any) -> object:
@@ -252,6 +259,10 @@ PANELS: dict[Act, Panel] = {
     Act.SUPPLEMENT: Panel(
         "Yêu cầu bổ sung (mẫu 02)", "file-plus", forms.SupplementForm, asker, ASKABLE,
         _supplement, "Đã lập phiếu yêu cầu bổ sung. Thời hạn tạm dừng.", "Yêu cầu bổ sung",
+    ),
+    Act.ADD_FEE: Panel(
+        "Ghi khoản thu theo thông báo", "receipt", forms.AddFeeForm, holder, WORKING, _add_fee,
+        "Đã ghi khoản phải nộp.", "Ghi khoản thu",
     ),
     Act.FEES: Panel(
         "Yêu cầu nghĩa vụ tài chính", "receipt-tax", forms.FeesForm, holder, WORKING, _fees,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
 from app.procedures import queries, services
 from app.procedures.models import Dossier, DossierStatus, Supplement
+from app.procedures.records import FeeRecord
 from app.security import SYSTEM
-from tests.integration.procedures.conftest import Counter, act, look
+from tests.integration.procedures.conftest import LICENCE, MONDAY, Counter, act, look
 from tests.integration.procedures.test_pages import browser, page
 
 pytestmark = [
@@ -88,3 +90,24 @@ def test_a_remitted_fee_lets_a_dossier_that_waited_for_it_go_on(
     shown = page(client, address)
     assert "Miễn: Hộ nghèo" in shown
     assert "Miễn khoản này" not in shown
+
+
+def test_a_fee_by_notice_is_written_down_with_its_amount_and_then_owed(
+    app: Flask, counter: Counter
+) -> None:
+    taxed = replace(
+        LICENCE, valid_from=MONDAY.date(), fees=(FeeRecord("Thuế thu nhập", None, "tax"),)
+    )
+    act(services.import_catalogue, SYSTEM, records=[taxed])
+    dossier = counter.receive()
+    address = f"/mot-cua/ho-so/{dossier.token}"
+    client = browser(app, counter.office.head)
+    (fee,) = look(lambda s: queries.version_whole(s, dossier.procedure_version_id).fees)
+    assert 'id="act-khoan-thu"' in page(client, address)
+    given = {"khoan-thu-fee": str(fee.id), "khoan-thu-amount": "250000"}
+    foreign = client.post(f"{address}/khoan-thu", data=given | {"khoan-thu-fee": "999"})
+    assert foreign.status_code == 422
+    assert client.post(f"{address}/khoan-thu", data=given).status_code == 302
+    assert look(lambda s: queries.amount_due(s, dossier.id)) == 250_000
+    other = browser(app, counter.office.specialist2)
+    assert other.post(f"{address}/khoan-thu", data=given).status_code in (403, 404)
