@@ -65,7 +65,7 @@ from app.tasks import custody
 from app.web.gate import needs
 from app.web.shell import current_actor, settings
 from app.web.template_helpers import datetime_vi
-from app.worktime.showing import why_of
+from app.worktime.showing import Why, why_of
 
 S = DossierStatus
 LIKELY = {S.NEW: Act.ACCEPT, S.SUPPLEMENT: Act.TAKE, S.FINANCE: Act.PAY, S.DONE: Act.DELIVER}
@@ -116,10 +116,6 @@ def show(
         events = queries.history_of(session, one.id)
         posts.extend(event.by_post_id for event in events)
         supplement = queries.open_supplement(session, one.id)
-        why = why_of(
-            session, KIND, one.id, started_at=one.received_at, due_at=one.due_at,
-            finished_at=one.finished_at, began="Nhận",
-        )  # fmt: skip
         return render_template(
             "procedures/detail.html",
             dossier=one,
@@ -129,7 +125,7 @@ def show(
             stations=stations(session, one),
             posts=organisation.post_label(session, [post for post in posts if post]),
             units=organisation.unit_label(session, [one.unit_id] if one.unit_id else []),
-            why=why,
+            why=explained(session, one),
             standing=queries.result_class(one),
             events=events,
             supplement=supplement,
@@ -140,6 +136,14 @@ def show(
             max_mb=settings().limits.upload_bytes // (1024 * 1024),
             **WORDS,
         )
+
+
+def explained(session: Session, one: Dossier) -> Why | None:
+    """Why the dossier is due when it is."""
+    return why_of(
+        session, KIND, one.id, started_at=one.received_at, due_at=one.due_at,
+        finished_at=one.finished_at, began="Nhận",
+    )  # fmt: skip
 
 
 def rights_of(actor: Actor, one: Dossier) -> dict[str, bool]:
