@@ -16,6 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from app.organisation.forms import options
 from app.sensors.models import (
     MEASURED_LABELS,
     RULE_LABELS,
@@ -45,7 +46,9 @@ class ThingForm(FlaskForm):
     """A station, camera or gateway."""
 
     name = StringField(_("Tên"), [REQUIRED, Length(max=200)])
-    kind = SelectField(_("Loại"), choices=[(k.value, text) for k, text in THING_LABELS.items()])
+    kind = SelectField(
+        _("Loại"), choices=options((k.value, text) for k, text in THING_LABELS.items())
+    )
     place = StringField(_("Địa điểm"), [Length(max=300)])
     area = StringField(_("Khu vực"), [Length(max=100)])
     latitude = NumberField(_("Vĩ độ"), [Optional()])
@@ -69,7 +72,7 @@ class StreamForm(FlaskForm):
     key = StringField(_("Mã luồng (bên gửi dùng)"), [REQUIRED, Length(max=120)])
     name = StringField(_("Tên"), [REQUIRED, Length(max=200)])
     measured = SelectField(
-        _("Đại lượng"), choices=[(m.value, text) for m, text in MEASURED_LABELS.items()]
+        _("Đại lượng"), choices=options((m.value, text) for m, text in MEASURED_LABELS.items())
     )
     unit_symbol = StringField(_("Đơn vị đo"), [Length(max=20)])
     interval_seconds = IntegerField(_("Chu kỳ đo (giây)"), [REQUIRED, NumberRange(min=1)])
@@ -101,9 +104,9 @@ class RuleForm(FlaskForm):
     """A rule about one or several streams, each by itself."""
 
     name = StringField(_("Tên quy tắc"), [REQUIRED, Length(max=200)])
-    kind = SelectField(_("Loại"), choices=[(k.value, RULE_LABELS[k]) for k in BY_FORM])
+    kind = SelectField(_("Loại"), choices=options((k.value, RULE_LABELS[k]) for k in BY_FORM))
     severity = SelectField(
-        _("Mức độ"), choices=[(s.value, text) for s, text in SEVERITY_LABELS.items()],
+        _("Mức độ"), choices=options((s.value, text) for s, text in SEVERITY_LABELS.items()),
         default=Severity.MEDIUM.value,
     )  # fmt: skip
     streams = SelectMultipleField(_("Luồng đo"), [REQUIRED], coerce=int)

@@ -31,7 +31,7 @@ from app.sensors.models import (
     Severity,
     Thing,
 )
-from app.sensors.rules import SILENT_INTERVALS, Definition, Point
+from app.sensors.rules import SILENT_INTERVALS, Definition, Limit, Point
 
 MOST_POINTS = 1500
 MOST_ALARMS = 200
@@ -258,6 +258,14 @@ def definition_of(rule: Rule, no: int) -> Definition:
     if version is None:
         raise NotFound(f"version {no} of rule {rule.id}")
     return parse(rule.kind, version.definition)
+
+
+def members_of(session: Session, definition: Definition) -> list[tuple[Datastream, Limit]]:
+    """The streams of a combination, each with its own limit."""
+    if not definition.members:
+        return []
+    streams = {one.id: one for one in streams_by_id(session, definition.streams)}
+    return [(streams[member.stream], member.limit) for member in definition.members]
 
 
 def windows_of_thing(session: Session, thing_id: int) -> list[MaintenanceWindow]:

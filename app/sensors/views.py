@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.clock import local, now, today
 from app.db import reading, transaction
 from app.errors import AppError, InvalidInput
+from app.organisation.forms import options
 from app.sensors import queries, services, storing
 from app.sensors.air import (
     AirIndex,
@@ -58,7 +59,7 @@ def index() -> ResponseReturnValue:
     with reading() as session:
         return render_template(
             "sensors/index.html",
-            streams=queries.streams_now(session, now()),
+            streams=worst_first(queries.streams_now(session, now())),
             things=[thing for thing in queries.things(session) if not thing.streams],
             levels=levels_of,
             describe=describe_level,
@@ -177,10 +178,10 @@ def new_rule() -> ResponseReturnValue:
     """Write a rule; somebody else puts it in force."""
     form, message = RuleForm(), None
     with reading() as session:
-        form.streams.choices = [
+        form.streams.choices = options(
             (one.stream.id, f"{one.stream.thing.name}: {one.stream.name}")
             for one in queries.streams_now(session, now())
-        ]
+        )
     if form.validate_on_submit():
         try:
             with transaction("sensors.draft_rule") as session:
@@ -213,6 +214,7 @@ def rule(token: str) -> ResponseReturnValue:
             rule=one,
             no=no,
             definition=definition,
+            member_limits=queries.members_of(session, definition),
             kinds=RULE_LABELS,
             severities=SEVERITY_LABELS,
             tones=SEVERITY_TONES,
@@ -251,6 +253,11 @@ def switch_off(token: str) -> ResponseReturnValue:
         services.switch_off(session, current_actor(), rule_id)
     flash(_("Đã tắt quy tắc; cảnh báo đang mở của quy tắc đã đóng."), "ok")
     return redirect(url_for("sensors.rule", token=token))
+
+
+def worst_first(streams: Sequence[queries.StreamNow]) -> list[queries.StreamNow]:
+    """Those with alarms, then the silent ones, then the others, each in the order they came."""
+    return sorted(streams, key=lambda one: (not one.open_alarms, not one.silent))
 
 
 def chosen_days() -> int:
