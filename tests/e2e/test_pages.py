@@ -45,6 +45,11 @@ PAGES = {
         "/quan-tri/lich-lam-viec",
         "/tai-khoan",
         "/tai-khoan/phien-dang-nhap",
+        "/quan-trac",
+        "/quan-trac/canh-bao?tat-ca=1",
+        "/quan-trac/quy-tac",
+        "/quan-trac/quy-tac/moi",
+        "/quan-trac/tram/moi",
     ),
 }
 
