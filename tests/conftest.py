@@ -11,9 +11,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import hypothesis
 import pytest
@@ -29,9 +29,17 @@ from app import create_app, db
 from app.db import WritingFactory, transaction
 from app.rooms import register_rooms
 from config.settings import Settings
-from tests.databases import PostgresqlTemplate, SqliteTemplate, make_engines_cheap
-from tests.factories import Office, make_office
+from tests.databases import (
+    PostgresqlTemplate,
+    SqliteTemplate,
+    drop_database,
+    make_engines_cheap,
+    migrated_database,
+    migrated_file,
+)
+from tests.factories import Office, make_books, make_office
 
+Start = Literal["empty", "office", "books"]
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL")
 BROWSER = "tests/e2e/"
 # Files of the browser for the second process: about half of the time.
@@ -80,20 +88,21 @@ def make_settings(database_url: str, var_dir: Path) -> Settings:
 
 
 class Templates:
-    """The starting points of this process, made when first asked for: an empty house, and the
-    small office. The office is the same people with the same ids on each kind of database."""
+    """The starting points of this process, made when first asked for: an empty house, the small
+    office, the office with its books. They have the same ids on each kind of database."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._made: dict[tuple[str, bool], SqliteTemplate | PostgresqlTemplate] = {}
+        self._made: dict[tuple[str, Start], SqliteTemplate | PostgresqlTemplate] = {}
         self.offices: dict[str, Office] = {}
+        self.series: dict[str, int] = {}
 
     @contextmanager
-    def fresh(self, kind: str, *, with_office: bool, path: Path) -> Iterator[str]:
+    def fresh(self, kind: str, start: Start, path: Path) -> Iterator[str]:
         """The URL of a fresh database of the kind."""
-        key = (kind, with_office)
+        key = (kind, start)
         if key not in self._made:
-            self._made[key] = self._make(kind, with_office=with_office)
+            self._made[key] = self._make(kind, start)
         template = self._made[key]
         if isinstance(template, SqliteTemplate):
             with template.fresh(path) as url:
@@ -102,29 +111,41 @@ class Templates:
             with template.fresh() as url:
                 yield url
 
-    def _make(self, kind: str, *, with_office: bool) -> SqliteTemplate | PostgresqlTemplate:
-        fill = partial(self._found_office, kind) if with_office else _leave_empty
+    def _make(self, kind: str, start: Start) -> SqliteTemplate | PostgresqlTemplate:
+        fill = partial(self._fill, kind, start)
         if kind == "sqlite":
-            return SqliteTemplate(self._folder / f"template-{with_office:d}.sqlite3", fill)
+            path = self._folder / f"template-{start}.sqlite3"
+            return SqliteTemplate(path, self._migrated_file, fill)
         if not POSTGRESQL:
             if os.environ.get("CI") == "true":
                 pytest.fail("TEST_POSTGRESQL_URL is missing: CI runs on both databases")
             pytest.skip("no TEST_POSTGRESQL_URL; `make test` starts a server")
-        return PostgresqlTemplate(sa.make_url(POSTGRESQL), fill)
+        return PostgresqlTemplate(sa.make_url(POSTGRESQL), self._migrated_database, fill)
 
-    def _found_office(self, kind: str) -> None:
+    @cached_property
+    def _migrated_file(self) -> Path:
+        return migrated_file(self._folder / "migrated.sqlite3")
+
+    @cached_property
+    def _migrated_database(self) -> sa.URL:
+        return migrated_database(sa.make_url(POSTGRESQL or ""))
+
+    def _fill(self, kind: str, start: Start) -> None:
+        if start == "empty":
+            return
         with transaction() as session:
             self.offices[kind] = make_office(session)
+        if start == "books":
+            with transaction() as session:
+                self.series[kind] = make_books(session, self.offices[kind])
 
     def drop(self) -> None:
         """Leave nothing on the server."""
         for template in self._made.values():
             if isinstance(template, PostgresqlTemplate):
                 template.drop()
-
-
-def _leave_empty() -> None:
-    pass
+        if "_migrated_database" in vars(self):
+            drop_database(sa.make_url(POSTGRESQL or ""), self._migrated_database)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -147,14 +168,17 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
 def database_url(
     request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
 ) -> Iterator[str]:
-    """A fresh migrated database of each kind, with the office in it if the test asks for it.
+    """A fresh migrated database of each kind, with the office and its books in it if the test
+    asks for them.
 
     A file whose SQL is tested elsewhere may ask for one kind only:
     `pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
     """
     path = tmp_path / "var" / "congvu.sqlite3"
-    with_office = "office" in request.fixturenames
-    with templates.fresh(request.param, with_office=with_office, path=path) as url:
+    start: Start = "empty"
+    if "office" in request.fixturenames:
+        start = "books" if "books" in request.fixturenames else "office"
+    with templates.fresh(request.param, start, path) as url:
         yield url
 
 

@@ -1,6 +1,6 @@
 """Fresh databases for tests, cheap enough to give one to each.
 
-The schema is made once by the migrations. On SQLite each test gets a copy of the file. On
+The schema is made once a process by the migrations. On SQLite each test gets a copy of the file. On
 PostgreSQL a process keeps one database for each starting point and brings its rows back to what
 they were: making and dropping a database took longer than most tests. And the statements that were
 compiled to SQL are kept from test to test, as an office keeps them from page to page.
@@ -97,15 +97,28 @@ def _wait_for_no_disk(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA synchronous=OFF").close()
 
 
+def migrated_file(path: Path) -> Path:
+    """A database of SQLite with all tables and nothing in them."""
+    upgrade_to(f"sqlite:///{path}")
+    _into_one_file(path)
+    return path
+
+
+def migrated_database(server: sa.URL) -> sa.URL:
+    """The same on PostgreSQL; whoever asked for it drops it."""
+    url = _create_database(server)
+    upgrade_to(_text(url))
+    return url
+
+
 class SqliteTemplate:
     """A migrated file, filled once, of which each test gets a copy."""
 
-    def __init__(self, path: Path, fill: Fill) -> None:
+    def __init__(self, path: Path, migrated: Path, fill: Fill) -> None:
         self.path = path
-        upgrade_to(f"sqlite:///{path}")
+        shutil.copy(migrated, path)
         _fill(f"sqlite:///{path}", fill)
-        with _connection(sa.make_url(f"sqlite:///{path}")) as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        _into_one_file(path)
 
     @contextmanager
     def fresh(self, path: Path) -> Iterator[str]:
@@ -119,16 +132,13 @@ class SqliteTemplate:
 class PostgresqlTemplate:
     """A migrated database, filled once, brought back to that state before each test."""
 
-    def __init__(self, server: sa.URL, fill: Fill) -> None:
-        self._server, self._fill = server, fill
+    def __init__(self, server: sa.URL, migrated: sa.URL, fill: Fill) -> None:
+        self._server, self._migrated, self._fill = server, migrated, fill
         self._url, self._shape = self._made()
         self._engine = _autocommitting(self._url)
 
     def _made(self) -> tuple[sa.URL, tuple[object, ...]]:
-        url = self._server.set(database=f"test_{uuid.uuid4().hex[:10]}")
-        with _connection(self._server) as connection:
-            connection.exec_driver_sql(f'CREATE DATABASE "{url.database}"')
-        upgrade_to(_text(url))
+        url = _create_database(self._server, self._migrated.database)
         _fill(_text(url), self._fill)
         with _connection(url) as connection:
             _run(connection, _KEEP)
@@ -154,10 +164,25 @@ class PostgresqlTemplate:
     def drop(self) -> None:
         """The database is no longer needed."""
         self._engine.dispose()
-        with _connection(self._server) as connection:
-            connection.exec_driver_sql(
-                f'DROP DATABASE IF EXISTS "{self._url.database}" WITH (FORCE)'
-            )
+        drop_database(self._server, self._url)
+
+
+def drop_database(server: sa.URL, url: sa.URL) -> None:
+    """Leave nothing of it on the server."""
+    with _connection(server) as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)')
+
+
+def _create_database(server: sa.URL, like: str | None = "template1") -> sa.URL:
+    url = server.set(database=f"test_{uuid.uuid4().hex[:10]}")
+    with _connection(server) as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{url.database}" TEMPLATE "{like}"')
+    return url
+
+
+def _into_one_file(path: Path) -> None:
+    with _connection(sa.make_url(f"sqlite:///{path}")) as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _fill(url: str, fill: Fill) -> None:

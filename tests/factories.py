@@ -30,6 +30,9 @@ from app.organisation.models import (
 from app.organisation.names import fold_name
 from app.organisation.queries import actor_for
 from app.organisation.services.signing_in import Browser, open_session
+from app.registers import catalogue
+from app.registers import services as registers
+from app.registers.models import Direction
 from app.security import Actor, Role
 
 FOUNDED = date(2025, 7, 1)
@@ -204,3 +207,17 @@ def make_office(session: Session) -> Office:
         duty=actor("trucban", "Mai Mẫu Dũng", bureau, "Trực ban", Role.DUTY_OFFICER, 52),
         admin=actor("quantri", "Dương Mẫu Tuấn", bureau, "Quản trị hệ thống", Role.ADMINISTRATOR),
     )
+
+
+def make_books(session: Session, office: Office) -> int:
+    """Document types, and one book of arriving documents for all bodies; its series' id."""
+    registers.load_document_types(session, catalogue.read_document_types())
+    series = registers.create_series(
+        session,
+        office.chief,
+        name="Sổ văn bản đến",
+        direction=Direction.INCOMING,
+        issuing_body_id=None,
+    )
+    make_organ(session, "Sở Nội vụ")
+    return series.id

@@ -17,32 +17,20 @@ from app.incoming.models import IntakeSource, JobState, ReadingJob
 from app.incoming.quarantine import current_quarantine
 from app.incoming.services import Arrival, RegistrationData, jobs, register_letter
 from app.incoming.services import reading as results
-from app.registers import catalogue
-from app.registers import services as registers
-from app.registers.models import Direction
 from app.security import SYSTEM, Actor
 from ocr import Field, PageText, Reading, Word
 from ocr.types import Source
-from tests.factories import Office, make_organ
+from tests.conftest import Templates
+from tests.factories import Office
 
 LIMIT = 1024 * 1024
 PDF = b"%PDF-1.7\n"
 
 
 @pytest.fixture(autouse=True)
-def books(office: Office) -> int:
+def books(office: Office, database_url: str, templates: Templates) -> int:
     """Document types, and one book of arriving documents for all bodies; its series' id."""
-    with transaction() as session:
-        registers.load_document_types(session, catalogue.read_document_types())
-        series = registers.create_series(
-            session,
-            office.chief,
-            name="Sổ văn bản đến",
-            direction=Direction.INCOMING,
-            issuing_body_id=None,
-        )
-        make_organ(session, "Sở Nội vụ")
-        return series.id
+    return templates.series[sa.make_url(database_url).get_backend_name()]
 
 
 def send(
