@@ -1,12 +1,13 @@
 """A running office for the browser: web, relay and worker as real processes on a fresh database.
 
-The demo office is loaded once a session and kind of database; each test signs in through the
-screen. Console errors, page errors, breaches of the content security policy, answers of 500 and
-requests to another host fail the test that caused them.
+The demo office is loaded once for each kind of database, and each process runs a copy of it; each
+test signs in through the screen. Console errors, page errors, breaches of the content security
+policy, answers of 500 and requests to another host fail the test that caused them.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -91,8 +92,8 @@ def office_env(var_dir: Path, database_url: str) -> dict[str, str]:
     return kept | {
         "VAR_DIR": str(var_dir),
         "DATABASE_URL": database_url,
-        "SECRET_KEY": uuid.uuid4().hex,
-        "AUDIT_KEY": uuid.uuid4().hex,
+        "SECRET_KEY": "s" * 32,
+        "AUDIT_KEY": "a" * 32,  # the same in each copy of an office: the audit trail is signed
         "PYTHONPATH": str(ROOT),
         "OMP_THREAD_LIMIT": "1",
         "READING_PROCESSES": "2",
@@ -111,15 +112,21 @@ def wait_until_ready(url: str) -> None:
             time.sleep(0.2)
 
 
-def start_office(folder: Path, database_url: str) -> RunningOffice:
-    """Migrate, load the demo office and start web, relay and worker."""
+def load_office(folder: Path, database_url: str) -> None:
+    """Migrate, and let the demo office happen: its letters are really read."""
     var_dir = folder / "var"
     var_dir.mkdir()
+    loading = RunningOffice("", var_dir, office_env(var_dir, database_url))
+    loading.run("-m", "flask", "--app", "app", "db", "upgrade")
+    loading.run("-m", "workflows.load_demo")
+
+
+def start_office(folder: Path, database_url: str) -> RunningOffice:
+    """Start web, relay and worker of a loaded office."""
+    var_dir = folder / "var"
     port = free_port()
     running = RunningOffice(f"http://127.0.0.1:{port}", var_dir, office_env(var_dir, database_url))
     python = sys.executable
-    running.run("-m", "flask", "--app", "app", "db", "upgrade")
-    running.run("-m", "workflows.load_demo")
     running.start(
         "web",
         *(python, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
@@ -136,8 +143,27 @@ def start_office(folder: Path, database_url: str) -> RunningOffice:
 
 
 @pytest.fixture(scope="session")
-def office_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+def loaded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The office on SQLite, loaded by whichever process needs it first; the others wait for it."""
+    beside = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        beside = beside.parent  # the folder that all processes of this run share
+    folder = beside / "loaded-office"
+    with (beside / "loaded-office.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            made = tmp_path_factory.mktemp("loading")
+            load_office(made, f"sqlite:///{made}/var/congvu.sqlite3")
+            made.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def office_sqlite(
+    loaded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningOffice]:
     folder = tmp_path_factory.mktemp("office-sqlite")
+    shutil.copytree(loaded_sqlite, folder, dirs_exist_ok=True)
     running = start_office(folder, f"sqlite:///{folder}/var/congvu.sqlite3")
     yield running
     running.stop()
@@ -156,7 +182,9 @@ def office_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runn
     with engine.connect() as connection:
         connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
     folder = tmp_path_factory.mktemp("office-postgresql")
-    running = start_office(folder, url.set(database=name).render_as_string(hide_password=False))
+    own = url.set(database=name).render_as_string(hide_password=False)
+    load_office(folder, own)
+    running = start_office(folder, own)
     yield running
     running.stop()
     with engine.connect() as connection:
