@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, TextAreaField
@@ -15,7 +18,7 @@ class LookupForm(FlaskForm):
 
     ma = StringField(
         _("Mã hồ sơ"),
-        [DataRequired(_("Hãy nhập mã hồ sơ.")), Length(max=60, message=_("Mã quá dài."))],
+        [DataRequired(_("Hãy nhập mã hồ sơ.")), Length(max=500, message=_("Mã quá dài."))],
     )
     kt = StringField(
         _("Mã kiểm tra"),
@@ -24,6 +27,14 @@ class LookupForm(FlaskForm):
             Length(max=20, message=_("Mã kiểm tra quá dài.")),
         ],
     )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A scanner types the whole address of the receipt's QR code into the first field: code
+        and check value are taken out of it."""
+        read = parse_qs(urlsplit((self.ma.data or "").strip()).query)
+        if "ma" in read and "kt" in read:
+            self.ma.data, self.kt.data = read["ma"][0], read["kt"][0]
+        return bool(super().validate(extra_validators))
 
 
 class CodeForm(FlaskForm):

@@ -15,6 +15,7 @@ from app.db import reading
 from app.portal import guarding
 from app.procedures import queries, services
 from app.procedures.models import Dossier, DossierStatus, PaymentWay, RatedVia
+from app.procedures.printing import lookup_address
 from app.security import SYSTEM
 from tests.integration.procedures.conftest import COPY, MONDAY, Counter, act, look
 
@@ -232,6 +233,21 @@ def test_the_device_at_the_counter_takes_an_opinion_and_shows_nothing_of_the_dos
         data={"ma": open_one.code, "kt": open_one.check_value, "score": "4"},
     )
     assert "chưa có kết quả" in text(early)
+
+
+def test_a_scanner_at_the_device_types_the_address_of_the_receipt_into_the_first_field(
+    app: Flask, counter: Counter, client: FlaskClient
+) -> None:
+    dossier = finished(counter)
+    with app.test_request_context():
+        address = lookup_address(dossier)
+    scanned = text(client.post("/cong-dan/danh-gia", data={"ma": address, "kt": ""}))
+    assert f'value="{dossier.code}"' in scanned
+    assert f'value="{dossier.check_value}"' in scanned
+    assert "Hãy chọn một mức độ hài lòng." in scanned
+    assert "Hãy nhập mã kiểm tra." not in scanned
+    page = client.post("/cong-dan/danh-gia", data={"ma": address, "score": "5"})
+    assert page.status_code == 302
 
 
 def test_a_dossier_that_waits_for_the_citizen_says_what_for(
