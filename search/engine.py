@@ -109,9 +109,9 @@ class Engine(ABC):
                 for _score, source in self._search(
                     plan, limit=limit, offset=0, sort=Sort.NEWEST
                 ).records:
-                    record = from_source(source)
-                    offered.setdefault(record.id, record.title)
-        for id_, title in islice(offered.items(), limit):
+                    record = from_source(source)  # a task has the title of its letter
+                    offered.setdefault(record.title, record.id)
+        for title, id_ in islice(offered.items(), limit):
             yield Suggestion(title, id=id_)
 
     def similar(self, record_id: str, *, acl: Acl, limit: int = 5) -> tuple[Hit, ...]:
@@ -121,8 +121,11 @@ class Engine(ABC):
         plan = similarity.plan(from_source(own[0][1]), acl) if own else None
         if plan is None:
             return ()
-        found = self._search(plan, limit=limit, offset=0, sort=Sort.RELEVANCE)
-        return _hits(found, Query(""), near_misses=False)
+        # More than are wanted: a task has the title of the letter that it came from.
+        found = self._search(plan, limit=2 * limit, offset=0, sort=Sort.RELEVANCE)
+        hits = _hits(found, Query(""), near_misses=False)
+        title = from_source(own[0][1]).title
+        return tuple(islice((hit for hit in hits if hit.title != title), limit))
 
     def _found(self, ask: "_Asked", *, limit: int, offset: int, sort: Sort) -> Found:
         """What matches. Most questions are answered by records that hold the words in a row: to

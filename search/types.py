@@ -289,8 +289,8 @@ class SearchBackend(Protocol):
         ...
 
     def similar(self, record_id: str, *, acl: Acl, limit: int = 5) -> tuple[Hit, ...]:
-        """Other records about the same, by the words of the record's title; none for an unknown
-        record, or one that a holder of `acl` may not see."""
+        """Records of other titles about the same, by the words of the record's title; none for an
+        unknown record, or one that a holder of `acl` may not see."""
         ...
 
     def stats(self) -> Stats:

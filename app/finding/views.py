@@ -91,7 +91,8 @@ def _option(offer: queries.Offer) -> dict[str, Any]:
     """An option as the list shows it."""
     card, one = offer.card, offer.suggestion
     if card is not None:
-        return {"url": card.url, "text": card.title, "sub": card.subtitle, "count": None}
+        sub = f"{kinds.get(card.kind).label} · {card.subtitle}"
+        return {"url": card.url, "text": card.title, "sub": sub, "count": None}
     words = f'{TYPED[one.field]}:"{one.text}"'
     url = url_for("finding.index", q=words)
     return {"url": url, "text": one.text, "sub": _(queries.FACETS[one.field]), "count": one.count}

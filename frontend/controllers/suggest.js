@@ -13,7 +13,7 @@ export default class SuggestController extends Controller {
     if (!this.urlValue) return;
     made += 1;
     this.list = document.createElement("div");
-    Object.assign(this.list, { id: `suggestions-${made}`, className: "cv-suggestions", hidden: true });
+    Object.assign(this.list, { id: `suggestions-${made}`, className: "cv-offers", hidden: true });
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", "Gợi ý");
     this.element.append(this.list);

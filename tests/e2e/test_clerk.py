@@ -161,3 +161,23 @@ def test_the_chiefs_pages_are_accessible(visit: Any, phone: bool) -> None:
         chief.go(path)
         assert chief.axe() == [], path
         assert not chief.scrolls_sideways(), path
+
+
+def test_the_search_box_offers_how_to_go_on_and_the_keys_choose(visit: Any) -> None:
+    clerk = visit("vanthu")
+    page: Page = clerk.go("/van-ban-den")
+    box = page.get_by_role("combobox", name="Tìm văn bản, hồ sơ, công việc")
+    box.press_sequentially("phong chay")
+    options = page.get_by_role("option")
+    expect(options.first).to_be_visible()
+    assert clerk.axe() == []
+    box.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    box.press("Escape")
+    expect(options.first).to_be_hidden()
+    box.press_sequentially(" ")
+    expect(options.first).to_be_visible()
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(page).not_to_have_url(clerk.office.url + "/van-ban-den")
+    clerk.ready()

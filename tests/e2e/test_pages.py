@@ -24,6 +24,7 @@ PAGES = {
         "/ho-so/nop-luu",
         "/ho-so/ban-giao",
         "/tim-kiem?q=phong+chay",
+        "/tim-kiem/nang-cao?q=han:<=3",
         "/thong-bao",
         "/quan-tri/co-quan",
     ),
