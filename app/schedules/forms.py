@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    Form,
     HiddenField,
     RadioField,
     SelectField,
@@ -18,7 +19,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
 from app.clock import local
@@ -185,6 +186,51 @@ class SubstituteForm(FlaskForm):
     for_post_id = SelectField(_("Thay cho"), coerce=int)
     to_post_id = SelectField(_("Cử dự thay"), coerce=int)
     reason = text_field(_("Lý do"), 500)
+
+
+class ConclusionForm(FlaskForm):
+    """What a meeting concluded; its tasks are forms of their own."""
+
+    version = HiddenField()
+    conclusion = TextAreaField(
+        _("Kết luận cuộc họp"),
+        description=_("Nhiều nhất 4.000 ký tự"),
+        render_kw={"rows": 8},
+    )
+
+    @property
+    def known_version(self) -> int:
+        """The version that the form showed; 0, which no entry has, for anything else."""
+        typed = str(self.version.data or "")
+        return int(typed) if typed.isascii() and typed.isdigit() else 0
+
+
+class ConclusionItemForm(Form):
+    """One thing to be done after a meeting. A row without any word of it is left out."""
+
+    title = StringField(_("Việc cần làm"), [Length(max=500)])
+    lead = SelectField(_("Chủ trì"))
+    coordinators = SelectMultipleField(_("Phối hợp"))
+    due_on = DateField(_("Hạn xử lý"), [Optional()], format=DATE_FORMATS, widget=TextInput())
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.title.data or "").strip() and not any(
+            (
+                self.lead.data,
+                self.coordinators.data,
+                self.due_on.raw_data and any(self.due_on.raw_data),
+            )
+        )
+
+    def validate_title(self, field: StringField) -> None:
+        """A row that was begun says what and who."""
+        if not self.is_empty and not (field.data or "").strip():
+            raise StopValidation(_("Phải ghi nội dung việc cần làm."))
+
+    def validate_lead(self, field: SelectField) -> None:
+        if not self.is_empty and not field.data:
+            raise ValidationError(_("Hãy chọn nơi chủ trì."))
 
 
 CHOICES = {

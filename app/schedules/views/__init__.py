@@ -6,7 +6,16 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from app.schedules import permissions, queries
-from app.schedules.views import acts, answers, entries, feeds, morning, registering, weeks
+from app.schedules.views import (
+    acts,
+    answers,
+    conclusions,
+    entries,
+    feeds,
+    morning,
+    registering,
+    weeks,
+)
 from app.schedules.views.blueprint import bp
 from app.web.shell import NavItem, navigation
 
@@ -15,6 +24,7 @@ __all__ = [
     "add_pages",
     "answers",
     "bp",
+    "conclusions",
     "entries",
     "feeds",
     "morning",

@@ -14,6 +14,7 @@ from app.schedules.queries.rows import rows_of
 from app.schedules.services.keeping import may_decide
 from app.schedules.times import monday_of
 from app.schedules.views.blueprint import bp
+from app.schedules.views.conclusions import shows_conclude, tasks_from
 from app.schedules.views.weeks import words_of_rows
 from app.security import Actor, unit_term
 from app.web.gate import needs
@@ -37,6 +38,8 @@ def detail(token: str) -> ResponseReturnValue:
             names=post_label(session, [c.by_post_id for c in changes if c.by_post_id]),
             published=entry.state is EntryState.PUBLISHED,
             may_edit=may_edit(actor, entry),
+            may_conclude=shows_conclude(actor, entry),
+            given=tasks_from(session, actor, entry),
             may_return=entry.state in WAITING and actor.may(permissions.MERGE),
             absent=absent_choices(session, entry),
             others=[(one.post_id, one.label) for one in people_choices(session)],
