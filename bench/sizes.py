@@ -20,6 +20,11 @@ class Sizes:
     streams: int = 200
     dossiers: int = 200_000
     clocks: int = 20_000  # open ones, of dossiers
+    readings: int = 10_000_000
+    records: int = 1_000_000  # of the large index of finding
+    queries: int = 600  # known items
+    seed: int = 1
+    texts: str | None = None  # a file of texts for finding; None: invented ones
     databases: tuple[str, ...] = DATABASES
     prefect: bool = True  # False: relay and worker look into the queue themselves, as in tests
 
@@ -35,6 +40,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             f"--{name.replace('_', '-')}", type=positive, default=value, metavar="N"
         )
     parser.add_argument("--database", choices=DATABASES, help="only this one")
+    parser.add_argument("--texts", metavar="FILE", help="texts for finding, lines of JSON")
     parser.add_argument("--without-prefect", action="store_true", help="a short start, for tries")
 
 
@@ -58,4 +64,5 @@ def choose(options: argparse.Namespace) -> None:
     for name in defaults():
         setattr(SIZES, name, getattr(options, name))
     SIZES.databases = (options.database,) if options.database else DATABASES
+    SIZES.texts = options.texts
     SIZES.prefect = not options.without_prefect

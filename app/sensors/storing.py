@@ -257,16 +257,38 @@ def windows_of(
 def upsert(
     session: Session, model: Any, keys: Sequence[str], rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Insert, or overwrite every column of the rows that are there, in one executemany."""
+    """Insert, or overwrite every column of the rows that are there: one statement of arrays on
+    PostgreSQL, one executemany on SQLite."""
     if not rows:
         return
-    connection = session.connection()
-    on_server = connection.dialect.name == "postgresql"
-    made: Any = postgresql.insert if on_server else sqlite.insert
-    statement = made(cast("sa.Table", model.__table__))
+    connection, table = session.connection(), cast("sa.Table", model.__table__)
+    if connection.dialect.name == "postgresql":
+        names = tuple(rows[0])
+        columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in names}
+        for name in names:
+            if isinstance(table.c[name].type, sa.JSON):
+                columns[name] = [dumps(value, ensure_ascii=False) for value in columns[name]]
+        connection.execute(_upsert_of_arrays(table, tuple(keys), names), columns)
+        return
+    statement = sqlite.insert(table)
     overwritten = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     connection.execute(
         statement.on_conflict_do_update(index_elements=list(keys), set_=overwritten), list(rows)
+    )
+
+
+@lru_cache(maxsize=16)
+def _upsert_of_arrays(
+    table: sa.Table, keys: tuple[str, ...], names: tuple[str, ...]
+) -> sa.TextClause:
+    """The names and types are those of our own table; no text from outside is in it."""
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    arrays = [f"CAST(:{name} AS {table.c[name].type.compile(dialect)}[])" for name in names]
+    new = [f"{name} = excluded.{name}" for name in names if name not in keys]
+    return sa.text(
+        f"INSERT INTO {table.name} ({', '.join(names)}) "  # noqa: S608
+        f"SELECT * FROM unnest({', '.join(arrays)}) "
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(new)}"
     )
 
 
