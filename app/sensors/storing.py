@@ -63,12 +63,23 @@ class ActiveRule:
 
 def lock_streams(session: Session, keys: Collection[str]) -> dict[str, StreamInfo]:
     """The streams of these keys; other batches with one of them wait until this one ends."""
-    return {stream.key: stream for stream in _locked(session, Datastream.key.in_(keys))}
+    return {
+        stream.key: stream for stream in _locked(session, _among(session, Datastream.key, keys))
+    }
 
 
 def lock_by_id(session: Session, ids: Collection[int]) -> dict[int, StreamInfo]:
     """The same by id, as sweeps need it."""
     return {stream.id: stream for stream in _locked(session, Datastream.id.in_(ids))}
+
+
+def _among(session: Session, column: Any, values: Collection[Any]) -> sa.ColumnElement[bool]:
+    """`column IN values`; on PostgreSQL one array, so that the driver has one thing to translate
+    instead of hundreds, and the statement is the same whatever the number."""
+    if session.get_bind().dialect.name != "postgresql":
+        return cast("sa.ColumnElement[bool]", column.in_(values))
+    array = sa.literal(sorted(values), postgresql.ARRAY(column.type))
+    return cast("sa.ColumnElement[bool]", column == sa.any_(array))
 
 
 def _locked(session: Session, which: sa.ColumnElement[bool]) -> list[StreamInfo]:
@@ -95,7 +106,7 @@ def newest_of(session: Session, streams: Collection[int]) -> dict[int, Newest]:
         sa.select(
             latest.datastream_id, latest.at, latest.value, latest.quality, latest.received_at,
             latest.same_count,
-        ).where(latest.datastream_id.in_(streams))
+        ).where(_among(session, latest.datastream_id, streams))
     )  # fmt: skip
     return {stream: Newest(*rest) for stream, *rest in rows}
 
@@ -184,7 +195,9 @@ def active_rules(
         .order_by(Rule.id)
     )  # fmt: skip
     if streams is not None:
-        touched = sa.select(RuleStream.rule_id).where(RuleStream.datastream_id.in_(streams))
+        touched = sa.select(RuleStream.rule_id).where(
+            _among(session, RuleStream.datastream_id, streams)
+        )
         chosen = chosen.where(Rule.id.in_(touched))
     if kind is not None:
         chosen = chosen.where(Rule.kind == kind)
