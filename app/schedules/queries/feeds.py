@@ -45,8 +45,8 @@ def feed_rows(
 ) -> list[SheetRow]:
     """The rows of a feed, called off ones too, from three months back to a year ahead.
 
-    They are read with the rights the person has today: who left reads nothing. A feed of a room
-    or the organ leaves out what the person would see as “Bận” only.
+    They are read with the rights the person has today: who left reads nothing. Of what the person
+    may not read a room's feed says “Bận”, for the room is taken; the organ's leaves it out.
     """
     try:
         actor = actor_for(session, feed.person_id)

@@ -145,14 +145,14 @@ def week_pdf(monday: str) -> ResponseReturnValue:
     with reading() as session:
         page = queries.week_page(session, current_actor(), first)
         page, note = as_published(session, page, number)
-        html = render_template(
-            "schedules/print.html",
-            page=page,
-            note=note,
-            organ=settings().organ_name,
-            version=number,
-            **words_of_rows(),
-        )
+    html = render_template(
+        "schedules/print.html",
+        page=page,
+        note=note,
+        organ=settings().organ_name,
+        version=number,
+        **words_of_rows(),
+    )
     return pdf(archival_pdf(html), first)
 
 
