@@ -74,6 +74,12 @@ PLANS = (
     Plan(5, time(7, 30), 240, "Trực lãnh đạo", "chanhvp", "pct", kind=EntryKind.DUTY),
 )  # fmt: skip
 
+CONCLUSION = (
+    "1. Thống nhất kế hoạch công tác tháng do Văn phòng trình.\n"
+    "2. Các phòng gửi số liệu báo cáo tháng về Văn phòng trước ngày 25.\n"
+    "3. Phòng Kinh tế chuẩn bị nội dung kiểm tra công tác phòng, chống thiên tai."
+)
+
 
 def load(office: DemoOffice) -> int:
     """Act the weeks out. Returns how many entries there are."""
@@ -86,8 +92,23 @@ def load(office: DemoOffice) -> int:
     made, this = 0, monday_of(today())
     for number in (-2, -1, 0, 1):
         made += _week(office, this + number * WEEK, number)
+    _conclude(office, this - WEEK)
     _change(office, this)
     return made
+
+
+def _conclude(office: DemoOffice, monday: date) -> None:
+    """What the chair wrote down after last week's meeting of the committee."""
+    plan = PLANS[8]
+    day = monday + timedelta(days=plan.weekday)
+    with transaction("demo.schedules") as session, frozen(_past(moment(day, time(16, 0)))):
+        leader = actor_of(session, office, "chutich")
+        rows = queries.rows_between(session, leader, day, day)
+        [held] = [row for row in rows if row.title == plan.title]
+        entry = session.get_one(ScheduleEntry, held.entry_id)
+        services.take_conclusions(
+            session, leader, entry_id=entry.id, version=entry.version, text=CONCLUSION, items=[]
+        )
 
 
 def _week(office: DemoOffice, monday: date, number: int) -> int:
