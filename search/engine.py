@@ -8,6 +8,7 @@ from datetime import date
 from itertools import islice
 
 from search import ranking, similarity, suggesting
+from search.correcting import corrected
 from search.fields import from_source
 from search.plan import Node
 from search.query import parse
@@ -83,7 +84,8 @@ class Engine(ABC):
         counts = self._facets(ask, facets) if facets else {}
         hits = _hits(found, query, near_misses=relaxed is not None)
         took_ms = (time.perf_counter() - started) * 1000
-        return Results(found.total, hits, counts, took_ms, relaxed, offers, query.explain)
+        instead = corrected(query, hits) if relaxed is Relaxation.TYPING_ERRORS else ""
+        return Results(found.total, hits, counts, took_ms, relaxed, offers, query.explain, instead)
 
     def suggest(self, typed: str, *, acl: Acl, limit: int = 8) -> tuple[Suggestion, ...]:
         """See `SearchBackend.suggest`."""

@@ -24,9 +24,6 @@ SCHEMA_VERSION = 2
 
 SCHEMA = f"{SCHEMA_VERSION}.{ANALYSIS_VERSION}"
 
-ID_FIELD = "id"
-"""The record's id: not a field of its own everywhere, but all can be asked for it by `OneOf`."""
-
 PHRASE_FIELDS = (
     "body", "body_exact", "head",
     "organ_words", "signer_words", "type_words", "state_words", "unit_words",

@@ -6,6 +6,9 @@ analysed. Unless said otherwise a node scores by BM25.
 
 from dataclasses import dataclass
 
+ID_FIELD = "id"
+"""The record's id: not a field of its own everywhere, but all can be asked for it by `OneOf`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Term:

@@ -15,7 +15,20 @@ from itertools import pairwise
 
 from search.analysis import codes, exact_terms, fold, fold_term, has_marks, own_numbers
 from search.data_files import replacements
-from search.plan import Best, Bool, Boost, Days, Every, Fixed, Fuzzy, Node, OneOf, Phrase, Term
+from search.plan import (
+    ID_FIELD,
+    Best,
+    Bool,
+    Boost,
+    Days,
+    Every,
+    Fixed,
+    Fuzzy,
+    Node,
+    OneOf,
+    Phrase,
+    Term,
+)
 from search.types import EVERYTHING, Acl, Filters, Query, Relaxation
 
 BODY, BODY_EXACT, HEAD, CODES, NUMBERS = "body", "body_exact", "head", "codes", "numbers"
@@ -240,6 +253,8 @@ def filter_nodes(query: Query, filters: Filters, acl: Acl, today: date | None = 
     ):
         if first or last:
             nodes.append(Days(day_number(first) or 1, day_number(last) or 99999999))
+    if filters.ids:
+        nodes.append(OneOf(ID_FIELD, frozenset(filters.ids)))
     if query.due_within is not None:
         start = today or date.today()  # noqa: DTZ011  # who minds the zone gives the day
         last_day = day_number((start + timedelta(days=query.due_within)).isoformat())

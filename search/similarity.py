@@ -4,8 +4,7 @@ or of the beginning of its text when the title says little."""
 import itertools
 
 from search.analysis import folded_terms
-from search.fields import ID_FIELD
-from search.plan import Bool, Boost, Fixed, Node, OneOf, Phrase, Term
+from search.plan import ID_FIELD, Bool, Boost, Fixed, Node, OneOf, Phrase, Term
 from search.ranking import BODY, HEAD
 from search.types import EVERYTHING, Acl, SearchRecord
 

@@ -105,17 +105,19 @@ class Filters:
     """Restrictions beside the words.
 
     `values` maps a field of `FACET_FIELDS` to the values of which one must match; dates are
-    inclusive bounds of `SearchRecord.date`, ISO 8601.
+    inclusive bounds of `SearchRecord.date`, ISO 8601; `ids` are the only records asked about,
+    if there are any.
     """
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dated_from: str = ""
     dated_to: str = ""
+    ids: tuple[str, ...] = ()
 
     def without(self, name: str) -> "Filters":
         """The same filters, but for one field."""
         rest = {k: v for k, v in self.values.items() if k != name}
-        return Filters(rest, self.dated_from, self.dated_to)
+        return Filters(rest, self.dated_from, self.dated_to, self.ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,7 @@ class Results:
     relaxed: Relaxation | None = None
     offers: Mapping[Relaxation, int] = field(default_factory=dict)
     explain: tuple[str, ...] = ()
+    instead: str = ""  # what was probably meant, when near misses tell
 
 
 @dataclass(frozen=True, slots=True)

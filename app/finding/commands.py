@@ -9,6 +9,7 @@ from app import outbox
 from app.db import transaction
 from app.finding import engine, indexer
 from app.finding.events import RebuildAsked
+from app.finding.names import thing_of
 from search.fields import digest
 
 search_cli = AppGroup("search", help="Chỉ mục tìm kiếm.")
@@ -35,12 +36,12 @@ def verify(repair: bool) -> None:
     """Compare every record with the database. Exit status 1 when something differs."""
     stored = dict(engine.backend().fingerprints())
     wrong = [
-        indexer.thing_of(record.id)
+        thing_of(record.id)
         for records in indexer.all_records()
         for record in records
         if stored.pop(record.id, None) != digest(record)
     ]
-    wrong += [indexer.thing_of(left) for left in stored]
+    wrong += [thing_of(left) for left in stored]
     click.echo(f"{len(wrong)} records differ")
     if repair:
         for start in range(0, len(wrong), indexer.BATCH):

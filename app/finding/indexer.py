@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from app import kinds, outbox
 from app.db import reading
-from app.finding import engine
+from app.finding import engine, watching
 from app.finding.events import RebuildAsked
+from app.finding.names import Thing, record_id, thing_of
 from app.outbox import Claimed, Outcome, ThingChanged, ThingPurged
 from search import IndexCorrupt, IndexMissing, IndexOutdated, SearchBackend, SearchRecord
 
@@ -19,20 +20,7 @@ log = logging.getLogger(__name__)
 BATCH = 500
 NOT_USABLE = (IndexMissing, IndexOutdated, IndexCorrupt)
 
-Thing = tuple[str, int]
-
 _writing = threading.Lock()  # the consumer and the regular look share one writer
-
-
-def record_id(thing: Thing) -> str:
-    """The id under which a thing stands in the index: `incoming:17`."""
-    return f"{thing[0]}:{thing[1]}"
-
-
-def thing_of(record: str) -> Thing:
-    """The thing of an index id. Raises ValueError for an id that is not ours."""
-    kind, _, number = record.partition(":")
-    return kind, int(number)
 
 
 class IndexConsumer:
@@ -54,6 +42,7 @@ class IndexConsumer:
             if RebuildAsked.name in names:
                 rebuild()
             _update(engine.backend(), things, purged)
+        watching.look(things)
         return Outcome(done=list(deliveries))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app import kinds
 from app.clock import today
 from app.finding import engine
-from app.finding.indexer import record_id, thing_of
+from app.finding.names import Thing, record_id, thing_of
 from app.kinds import Card
 from app.security import Actor
 from search import Filters, Hit, Relaxation, Results, Sort, Suggestion
@@ -109,6 +109,17 @@ def suggestions(session: Session, actor: Actor, typed: str) -> list[Offer]:
     found = engine.backend().suggest(typed, acl=actor.terms)
     cards = _cards(session, actor, [one.id for one in found if one.id])
     return [Offer(one, cards.get(one.id)) for one in found if not one.id or one.id in cards]
+
+
+def matching(
+    actor: Actor, words: str, chosen: Mapping[str, tuple[str, ...]], *, limit: int
+) -> list[Thing] | None:
+    """All things that a search finds now; None when they are more than `limit`."""
+    wanted = Filters(values={k: v for k, v in chosen.items() if k in FACETS and v})
+    found = engine.backend().find(words, acl=actor.terms, filters=wanted, limit=limit)
+    if found.total > limit:
+        return None
+    return [] if found.relaxed else [thing_of(hit.id) for hit in found.hits]
 
 
 def _shown(session: Session, actor: Actor, hits: Sequence[Hit]) -> list[Found]:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from app import kinds
 from app.db import reading
-from app.finding import queries
+from app.finding import queries, saved
 from app.finding.forms import DUE, SearchForm
+from app.finding.views.blueprint import bp
 from app.web.gate import SIGNED_IN, needs
 from app.web.shell import current_actor
 from search import Relaxation, SearchError, Sort
 from search.query import compose, parse
-
-bp = Blueprint("finding", __name__, url_prefix="/tim-kiem", template_folder="templates")
 
 SORTS = {
     Sort.RELEVANCE: "Phù hợp nhất",
@@ -44,16 +44,16 @@ REBUILDING = "Chỉ mục tìm kiếm đang được dựng lại. Hãy thử l�
 def index() -> ResponseReturnValue:
     """The search page; for htmx only the results."""
     words = request.args.get("q", "").strip()[:400]
-    chosen = {name: tuple(request.args.getlist(name)) for name in queries.FACETS}
+    chosen = ticked(request.args)
     page = min(max(request.args.get("page", 1, type=int), 1), 1000)
     sort = Sort(request.args["sort"]) if request.args.get("sort") in set(Sort) else Sort.RELEVANCE
     relax = request.args.get("noi", "")
-    answer, trouble = None, None
+    actor, answer, trouble = current_actor(), None, None
     with reading() as session:
         if words or any(chosen.values()):
             try:
                 answer = queries.search(
-                    session, current_actor(), words, chosen=chosen, page=page, sort=sort,
+                    session, actor, words, chosen=chosen, page=page, sort=sort,
                     relax=Relaxation(relax) if relax in set(Relaxation) else None,
                 )  # fmt: skip
             except SearchError:
@@ -71,7 +71,13 @@ def index() -> ResponseReturnValue:
             sorts=SORTS,
             relaxed=RELAXED,
             offers=OFFERS,
+            kept=[(one, saved.address_of(one)) for one in saved.searches_of(session, actor)],
         )
+
+
+def ticked(values: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
+    """The values of facets that an address or a form names."""
+    return {name: tuple(values.getlist(name)[:20]) for name in queries.FACETS}
 
 
 @bp.get("/goi-y")
