@@ -120,7 +120,7 @@ def put_into_file(visitor: Any, path: str) -> None:
     page: Page = visitor.go(path)
     place = page.locator("a[href^='/ho-so/dua-vao/']").first.get_attribute("href")
     visitor.go(place)
-    box = page.get_by_role("combobox", name="Hồ sơ")
+    box = page.get_by_role("main").get_by_role("combobox", name="Hồ sơ")
     box.locator("..").click()  # what is chosen already covers the box itself
     box.fill(CASE_FILE)
     page.get_by_role("option", name=re.compile(CASE_FILE)).click()

@@ -129,11 +129,14 @@ def test_conclusions_become_tasks_that_are_linked_to_the_meeting(
     entry = register(office.clerk, chair_post_id=office.leader.post_id)
     items = [ConclusionItem("Rà soát quy hoạch", Party(unit_id=office.economy))]
     with pytest.raises(RuleViolated, match="chưa diễn ra"):
-        act(services.take_conclusions, office.leader, entry_id=entry.id, text="", items=items)
+        act(
+            services.take_conclusions, office.leader, entry_id=entry.id, version=entry.version,
+            text="", items=items,
+        )  # fmt: skip
     with frozen(at(10)):
         [task] = act(
-            services.take_conclusions, office.leader, entry_id=entry.id, text="Thống nhất",
-            items=items,
+            services.take_conclusions, office.leader, entry_id=entry.id, version=entry.version,
+            text="Thống nhất", items=items,
         )  # fmt: skip
     linked = look(lambda s: linked_to(s, office.leader, "schedule_entry", entry.id))
     assert [one.card.id for one in linked] == [task.id]
