@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from app import cli, kinds, relay
-from app.finding import commands, engine, saved
+from app.finding import commands, engine
+from app.finding.cards import kind as saved_kind
 from app.finding.indexer import IndexConsumer, build_if_missing
 from app.finding.views import bp
 from app.organisation.acts import describe
@@ -20,7 +21,7 @@ ACTS = {
 def register(app: Flask) -> None:
     engine.configure(settings(app))
     app.register_blueprint(bp)
-    kinds.register(saved.kind)
+    kinds.register(saved_kind)
     describe(ACTS)
     relay.register(IndexConsumer())
     relay.every(60.0, "index-present", build_if_missing)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from flask import url_for
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.finding.models import SavedSearch
-from app.kinds import Card, Kind
 from app.security import Actor
 
 KIND = "saved_search"
@@ -39,17 +37,3 @@ def telling_searches(session: Session) -> Sequence[SavedSearch]:
     """Those whose owners want to be told of new results."""
     rows = sa.select(SavedSearch).where(SavedSearch.tells)
     return session.scalars(rows.order_by(SavedSearch.id)).all()
-
-
-def address_of(search: SavedSearch) -> str:
-    """Where its results are."""
-    return url_for("finding.index", q=search.words, **search.chosen)
-
-
-def cards(session: Session, actor: Actor, ids: Sequence[int]) -> list[Card]:
-    """What a notice leads to: the results."""
-    rows = session.scalars(visible_searches(actor).where(SavedSearch.id.in_(ids)))
-    return [Card(KIND, row.id, row.name, row.words, address_of(row)) for row in rows]
-
-
-kind = Kind(KIND, "Tìm kiếm đã lưu", "search", cards)

@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 
 from app.db import transaction
 from app.errors import InvalidInput, RuleViolated
-from app.finding import queries, saved, services
+from app.finding import queries, services
+from app.finding.cards import address_of
 from app.finding.names import Thing
 from app.finding.views.blueprint import bp
 from app.finding.views.search import ticked
@@ -39,7 +40,7 @@ def keep() -> ResponseReturnValue:
         return redirect(url_for("finding.index", **again))
     told = _("Bạn sẽ được báo khi có kết quả mới.") if tells else ""
     flash(_("Đã lưu tìm kiếm “%(name)s”. %(told)s", name=search.name, told=told).strip(), "ok")
-    return redirect(saved.address_of(search))
+    return redirect(address_of(search))
 
 
 def known_results(

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from app import kinds
 from app.db import reading
 from app.finding import queries, saved
+from app.finding.cards import address_of
 from app.finding.forms import DUE, SearchForm
 from app.finding.views.blueprint import bp
 from app.web.gate import SIGNED_IN, needs
@@ -71,7 +72,7 @@ def index() -> ResponseReturnValue:
             sorts=SORTS,
             relaxed=RELAXED,
             offers=OFFERS,
-            kept=[(one, saved.address_of(one)) for one in saved.searches_of(session, actor)],
+            kept=[(one, address_of(one)) for one in saved.searches_of(session, actor)],
         )
 
 
