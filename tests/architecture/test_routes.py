@@ -33,6 +33,7 @@ PUBLIC_ENDPOINTS = {
     "portal.open_supplement",
     "portal.add_file",
     "portal.send",
+    "portal.week",
 }
 
 

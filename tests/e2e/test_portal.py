@@ -9,7 +9,13 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.e2e
 
-PAGES = ("/cong-dan", "/cong-dan/thu-tuc", "/cong-dan/tra-cuu", "/cong-dan/danh-gia")
+PAGES = (
+    "/cong-dan",
+    "/cong-dan/thu-tuc",
+    "/cong-dan/tra-cuu",
+    "/cong-dan/lich",
+    "/cong-dan/danh-gia",
+)
 
 
 def receipt_of(officer: Any, tab: str) -> tuple[str, str]:
