@@ -75,7 +75,8 @@ def run_rules(
             before = states.get((rule.id, place), State())
             seen, gap = _view(rule, place, by_stream, intervals)
             after, said = evaluate(rule.definition, before, seen, gap=gap)
-            if after != before:
+            # What says nothing but how far the rule has seen, the newest value says, too.
+            if not (before.quiet and after.quiet):
                 changed[rule.id, place] = after
             if said:
                 spoken.append(alarming.Spoken(rule.id, rule.no, rule.severity, place, said))

@@ -16,6 +16,12 @@ def check_levels(levels: Sequence[float]) -> bool:
     return len(levels) == len(NAMES) - 1 and all(low < high for low, high in pairwise(levels))
 
 
+def full_levels(*given: float | None) -> list[float]:
+    """Báo động I, II, III of a stream as stored: all of them, or nothing."""
+    levels = [level for level in given if level is not None]
+    return levels if len(levels) == len(given) else []
+
+
 def flood_level(water: float, levels: Sequence[float], before: int = 0) -> int:
     """0 below báo động I, else 1 to 3. `before` is the level so far: falling, it is kept until the
     water is more than `HYSTERESIS` below it."""

@@ -1,8 +1,4 @@
-"""Reads of sensors. They carry no personal data: who may read them at all is said by the pages.
-
-A chart asks for at most so many points: where a span has more, each slice of it gives its lowest
-and its highest value, so no peak is lost, and slices without a value stay gaps.
-"""
+"""Reads of sensors. They carry no personal data: who may read them at all is said by the pages."""
 
 from __future__ import annotations
 
@@ -17,6 +13,7 @@ from app.errors import NotFound
 from app.security import Actor
 from app.sensors.air import HOUR, NOWCAST_HOURS, IndexTable, hourly_means
 from app.sensors.definitions import parse
+from app.sensors.levels import full_levels
 from app.sensors.models import (
     Alarm,
     Datastream,
@@ -33,7 +30,6 @@ from app.sensors.models import (
 )
 from app.sensors.rules import SILENT_INTERVALS, Definition, Limit, Point
 
-MOST_POINTS = 1500
 MOST_ALARMS = 200
 MOST_REPLAYED = 200_000
 """So many readings a back-test looks at."""
@@ -43,8 +39,16 @@ MOST_REPLAYED = 200_000
 class StreamNow:
     """A stream with its newest value; `silent`: more than three intervals without a value."""
 
-    stream: Datastream
-    latest: LatestReading | None
+    id: int
+    token: str
+    key: str
+    name: str
+    unit_symbol: str
+    thing: str
+    place: str
+    levels: list[float]
+    at: datetime | None
+    value: float | None
     silent: bool
     open_alarms: int
 
@@ -58,6 +62,12 @@ def watches_silence(session: Session) -> bool:
 def things(session: Session) -> list[Thing]:
     """All things with their streams, by name."""
     rows = sa.select(Thing).options(selectinload(Thing.streams)).order_by(Thing.name)
+    return list(session.scalars(rows))
+
+
+def things_without_streams(session: Session) -> list[Thing]:
+    """Things that measure nothing yet, by name."""
+    rows = sa.select(Thing).where(~Thing.streams.any()).order_by(Thing.name)
     return list(session.scalars(rows))
 
 
@@ -86,29 +96,40 @@ def streams_by_id(session: Session, ids: Sequence[int]) -> list[Datastream]:
 
 
 def streams_now(session: Session, at: datetime) -> list[StreamNow]:
-    """The streams in use with their newest values and open alarms: three statements."""
-    streams = session.scalars(
-        sa.select(Datastream)
-        .join(Thing)
-        .options(joinedload(Datastream.thing))
-        .where(Datastream.is_active, Thing.is_active)
-        .order_by(Thing.name, Datastream.name)
-    ).all()
-    latest = {row.datastream_id: row for row in session.scalars(sa.select(LatestReading))}
-    counts = dict(
-        session.execute(
-            sa.select(Alarm.datastream_id, sa.func.count())
-            .where(Alarm.cleared_at.is_(None))
-            .group_by(Alarm.datastream_id)
+    """The streams in use with their newest values and open alarms, by name: two statements."""
+    one, newest = Datastream, LatestReading
+    rows = session.execute(
+        sa.select(
+            one.id, one.token, one.key, one.name, one.unit_symbol, Thing.name, Thing.place,
+            one.alarm_level_1, one.alarm_level_2, one.alarm_level_3, newest.at, newest.value,
+            one.made_at, one.interval_seconds,
         )
-        .tuples()
-        .all()
+        .join(Thing, Thing.id == one.thing_id)
+        .outerjoin(newest, newest.datastream_id == one.id)
+        .where(one.is_active, Thing.is_active)
+        .order_by(Thing.name, one.name, one.id)
+    )  # fmt: skip
+    counts = _open_alarms(session)
+    found = []
+    for id_, token, key, name, unit, thing, place, *levels, heard, value, made_at, interval in rows:
+        silent = at - (heard or made_at) > timedelta(seconds=SILENT_INTERVALS * interval)
+        found.append(
+            StreamNow(
+                id_, token, key, name, unit, thing, place, full_levels(*levels), heard, value,
+                silent, counts.get(id_, 0),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _open_alarms(session: Session) -> dict[int, int]:
+    """How many are open, by stream."""
+    rows = session.execute(
+        sa.select(Alarm.datastream_id, sa.func.count())
+        .where(Alarm.cleared_at.is_(None))
+        .group_by(Alarm.datastream_id)
     )
-    return [
-        StreamNow(stream, latest.get(stream.id), _silent(stream, latest.get(stream.id), at),
-                  counts.get(stream.id, 0))
-        for stream in streams
-    ]  # fmt: skip
+    return dict(rows.tuples().all())
 
 
 def newest_between(
@@ -137,34 +158,6 @@ def _possible(
         Reading.at < end,
         Reading.quality.op("&")(Quality.IMPOSSIBLE.value) == 0,
     )
-
-
-def thin_out(
-    points: Sequence[Point], gap: timedelta, *, most: int = MOST_POINTS
-) -> list[tuple[datetime, float | None]]:
-    """What a chart draws of one stream: lowest and highest of each slice, None where a pause was
-    longer than `gap`, so that no line is drawn over what nobody knows."""
-    size = max(1, -(-len(points) // (most // 2)))
-    drawn: list[tuple[datetime, float | None]] = []
-    piece: list[Point] = []
-    for point in points:
-        if piece and point.at - piece[-1].at > gap:
-            drawn += _extremes(piece, size)
-            drawn.append((piece[-1].at + gap, None))
-            piece = []
-        piece.append(point)
-    return drawn + _extremes(piece, size)
-
-
-def _extremes(piece: Sequence[Point], size: int) -> list[tuple[datetime, float | None]]:
-    if size == 1:
-        return [(point.at, point.value) for point in piece]
-    drawn: list[tuple[datetime, float | None]] = []
-    for start in range(0, len(piece), size):
-        part = piece[start : start + size]
-        both = {min(part, key=lambda p: p.value), max(part, key=lambda p: p.value)}
-        drawn += [(p.at, p.value) for p in sorted(both, key=lambda p: p.at)]
-    return drawn
 
 
 def air_hours(
@@ -272,8 +265,3 @@ def windows_of_thing(session: Session, thing_id: int) -> list[MaintenanceWindow]
     """Its maintenance windows, newest first."""
     rows = sa.select(MaintenanceWindow).where(MaintenanceWindow.thing_id == thing_id)
     return list(session.scalars(rows.order_by(MaintenanceWindow.starts_at.desc()).limit(50)))
-
-
-def _silent(stream: Datastream, latest: LatestReading | None, at: datetime) -> bool:
-    heard = latest.at if latest is not None else stream.made_at
-    return at - heard > timedelta(seconds=SILENT_INTERVALS * stream.interval_seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,7 +15,7 @@ from app.clock import local, now, today
 from app.db import reading, transaction
 from app.errors import AppError, InvalidInput
 from app.organisation.forms import options
-from app.sensors import queries, services, storing
+from app.sensors import queries, services, storing, thinning
 from app.sensors.air import (
     AirIndex,
     IndexTable,
@@ -25,27 +25,32 @@ from app.sensors.air import (
     last_full_hour,
 )
 from app.sensors.backtesting import WouldBe, replay
-from app.sensors.drawing import stream_option
+from app.sensors.drawing import Span, stream_option
 from app.sensors.forms import EmptyForm, RuleForm, StreamForm, ThingForm
-from app.sensors.levels import NAMES, describe_level
+from app.sensors.levels import NAMES, describe_level, full_levels
 from app.sensors.models import (
     MEASURED_LABELS,
     RULE_LABELS,
     SEVERITY_LABELS,
     THING_LABELS,
+    Alarm,
     Datastream,
     RuleKind,
     Severity,
 )
 from app.sensors.permissions import APPROVE_RULE, CONFIGURE, READ
 from app.sensors.rules import SILENT_INTERVALS, Definition, Point
+from app.sensors.thinning import Slice
 from app.web.gate import needs
 from app.web.shell import current_actor
 
 bp = Blueprint("sensors", __name__, url_prefix="/quan-trac", template_folder="templates")
 
 SPANS = (1, 7, 31)
-MOST_READ = 50_000
+SIZES = (50, 100, 200)
+MOST_READ = 300_000
+"""So many readings of a stream a chart looks at; a longer line begins later; the page says so."""
+NEWEST_SHOWN = 20  # in the table below the chart
 SEVERITY_TONES = {
     Severity.LOW: "mute", Severity.MEDIUM: "info", Severity.HIGH: "warn", Severity.CRITICAL: "late",
 }  # fmt: skip
@@ -57,15 +62,20 @@ HOURS_OF_LIMIT = 24
 def index() -> ResponseReturnValue:
     """All streams with their newest values."""
     with reading() as session:
+        at = now()
+        streams = worst_first(queries.streams_now(session, at))
+        page = chosen_page(len(streams))
+        template = "_streams" if "HX-Request" in request.headers else "index"
         return render_template(
-            "sensors/index.html",
-            streams=worst_first(queries.streams_now(session, now())),
-            things=[thing for thing in queries.things(session) if not thing.streams],
-            levels=levels_of,
+            f"sensors/{template}.html",
+            streams=streams[page.first : page.first + page.size],
+            page=page,
+            sizes=SIZES,
+            things=queries.things_without_streams(session),
             describe=describe_level,
             may_configure=current_actor().may(CONFIGURE),
             thing_labels=THING_LABELS,
-            at=now(),
+            at=at,
         )
 
 
@@ -89,23 +99,21 @@ def alarms() -> ResponseReturnValue:
 def stream(token: str) -> ResponseReturnValue:
     """One stream: chart with gaps, limits and alarms; what is known of the instrument."""
     days, end = chosen_days(), now()
-    start = end - timedelta(days=days)
+    asked = end - timedelta(days=days)
     with reading() as session:
         one = queries.stream_by_token(session, token)
-        points = queries.newest_between(session, one.id, start, end, limit=MOST_READ)
-        if len(points) == MOST_READ:  # say where the line begins, instead of drawing a gap
-            start = points[0].at
+        start = thinning.begin_of(session, one.id, asked, end, most=MOST_READ)
+        slices = thinning.slices_between(session, one.id, start, end, gap_of(one))
+        newest = queries.newest_between(session, one.id, start, end, limit=NEWEST_SHOWN)
         found = queries.alarms_of_stream(session, one.id, start, end)
-        spans = [(alarm.raised_at, alarm.cleared_at or end) for alarm, _rule in found]
         return render_template(
             "sensors/stream.html",
             stream=one,
             measured=MEASURED_LABELS[one.measured],
             measured_labels=MEASURED_LABELS,
-            points=points[-20:][::-1],
-            count=len(points),
-            cut_at=start if len(points) == MOST_READ else None,
-            option=chart_of(one, points, (start, end), spans),
+            points=newest[::-1],
+            cut_at=start if start > asked else None,
+            option=chart_of_stored(one, slices, (start, end), [alarm for alarm, _rule in found]),
             alarms=found,
             tones=SEVERITY_TONES,
             severities=SEVERITY_LABELS,
@@ -114,7 +122,7 @@ def stream(token: str) -> ResponseReturnValue:
             limits=limits_of(one),
             limit=air_limit(one.measured, HOURS_OF_LIMIT, today()),
             air=air_of(session, one, end),
-            described=_described(one, points),
+            described=_described(one, newest),
         )
 
 
@@ -179,8 +187,7 @@ def new_rule() -> ResponseReturnValue:
     form, message = RuleForm(), None
     with reading() as session:
         form.streams.choices = options(
-            (one.stream.id, f"{one.stream.thing.name}: {one.stream.name}")
-            for one in queries.streams_now(session, now())
+            (one.id, f"{one.thing}: {one.name}") for one in queries.streams_now(session, now())
         )
     if form.validate_on_submit():
         try:
@@ -260,6 +267,32 @@ def worst_first(streams: Sequence[queries.StreamNow]) -> list[queries.StreamNow]
     return sorted(streams, key=lambda one: (not one.open_alarms, not one.silent))
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the pager shows of a list."""
+
+    number: int
+    size: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def first(self) -> int:
+        """The place of its first row, from 0 on."""
+        return (self.number - 1) * self.size
+
+
+def chosen_page(total: int) -> Page:
+    """The page that was asked for; one behind the last is the last."""
+    size = request.args.get("size", SIZES[0], type=int)
+    whole = Page(1, size if size in SIZES else SIZES[0], total)
+    number = request.args.get("page", 1, type=int)
+    return replace(whole, number=min(max(number, 1), whole.pages))
+
+
 def chosen_days() -> int:
     """The span that was asked for, one of `SPANS`."""
     days = request.args.get("ngay", SPANS[0], type=int)
@@ -268,9 +301,7 @@ def chosen_days() -> int:
 
 def levels_of(one: Datastream) -> list[float]:
     """Báo động I, II, III of a stream, or nothing."""
-    given = (one.alarm_level_1, one.alarm_level_2, one.alarm_level_3)
-    levels = [level for level in given if level is not None]
-    return levels if len(levels) == len(given) else []
+    return full_levels(one.alarm_level_1, one.alarm_level_2, one.alarm_level_3)
 
 
 def limits_of(one: Datastream) -> list[tuple[str, float]]:
@@ -300,16 +331,30 @@ def air_of(session: Session, one: Datastream, moment: datetime) -> Air | None:
     return Air(table, air_index(table, queries.air_hours(session, one.thing_id, end, table)), end)
 
 
+def gap_of(one: Datastream) -> timedelta:
+    """After so long a pause the line of a chart breaks."""
+    return timedelta(seconds=SILENT_INTERVALS * one.interval_seconds)
+
+
 def chart_of(
-    one: Datastream,
-    points: Sequence[Point],
-    whole: tuple[datetime, datetime],
-    alarms: Sequence[tuple[datetime, datetime]],
+    one: Datastream, points: Sequence[Point], whole: Span, alarms: Sequence[Span]
 ) -> dict[str, object]:
-    """The chart of a stream."""
-    gap = timedelta(seconds=SILENT_INTERVALS * one.interval_seconds)
-    drawn = queries.thin_out(points, gap)
+    """The chart of points of a stream that are in memory."""
+    drawn = thinning.thin_out(points, gap_of(one))
     return stream_option(one.name, drawn, whole, limits_of(one), alarms)
+
+
+def chart_of_stored(
+    one: Datastream, slices: Sequence[Slice], whole: Span, alarms: Sequence[Alarm]
+) -> dict[str, object]:
+    """The chart of what is stored of a stream; the values at which alarms began and ended are on
+    it exactly, however thin it is."""
+    edges = [(a.raised_at, a.raised_value) for a in alarms]
+    edges += [(a.cleared_at, a.cleared_value) for a in alarms if a.cleared_at is not None]
+    exact = {at: value for at, value in edges if value is not None and whole[0] <= at < whole[1]}
+    drawn = thinning.with_moments(thinning.draw(slices, gap_of(one)), exact)
+    spans = [(a.raised_at, a.cleared_at or whole[1]) for a in alarms]
+    return stream_option(one.name, drawn, whole, limits_of(one), spans)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,13 +74,14 @@ class Reading(Base):
     """One value of a stream at a moment; the key makes a second one a duplicate.
 
     On PostgreSQL partitioned by months. The partitions live in a schema of their own
-    (`partitions`), where the comparison of models and migrations does not look. Written by
-    `app/sensors/storing.py` in sets, never as objects.
+    (`partitions`), where the comparison of models and migrations does not look. There the key
+    carries the value and its marks, so a chart reads the index and no scattered rows; on SQLite
+    the table is its key. Written by `app/sensors/storing.py` in sets, never as objects.
     """
 
     __tablename__ = "reading"
     __table_args__ = (
-        sa.PrimaryKeyConstraint("datastream_id", "at"),
+        sa.PrimaryKeyConstraint("datastream_id", "at", postgresql_include=["value", "quality"]),
         {"postgresql_partition_by": "RANGE (at)", "sqlite_with_rowid": False},
     )
 

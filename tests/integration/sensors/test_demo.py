@@ -21,7 +21,7 @@ def test_the_river_is_high_one_sensor_is_silent_and_a_rule_waits(app: Flask) -> 
         office = demo_office.build(session)
     assert measuring.load(office) > 5000
     with reading() as session:
-        streams = {one.stream.key: one for one in queries.streams_now(session, now())}
+        streams = {one.key: one for one in queries.streams_now(session, now())}
         alarmed = {stream.key for _, _, stream in queries.alarms(session, only_open=True)}
         waiting = session.scalars(sa.select(Rule.name).where(~Rule.is_on)).all()
         assert len(queries.things(session)) == 12
