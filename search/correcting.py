@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from html import unescape
 
-from search.analysis import fold
+from search.analysis import fold, folded_terms
 from search.query import compose
-from search.ranking import misread
-from search.types import Hit, Query
+from search.ranking import FUZZY_FROM, misread
+from search.snippets import Wanted
+from search.types import Hit, Query, SearchRecord
 
+READ = 50_000  # characters of a record
 _MARKED = re.compile(r"<mark>(.*?)</mark>")
 
 
@@ -29,6 +31,15 @@ def corrected(query: Query, hits: Iterable[Hit]) -> str:
         word if fold(word) in known else _nearest(fold(word), seen) or word for word in query.words
     ]
     return compose(replace(query, words=tuple(words))) if tuple(words) != query.words else ""
+
+
+def with_near_misses(want: Wanted, record: SearchRecord) -> Wanted:
+    """What is to be marked in a record that was found by near misses: they too."""
+    text = " ".join((record.title, record.text, *record.pages))[:READ]
+    there = set(folded_terms(text)) - want.folded
+    typed = [term for term in want.folded if len(term) >= FUZZY_FROM]
+    near = {term for term in there if any(is_near(one, term) for one in typed)}
+    return replace(want, terms={**want.terms, **dict.fromkeys(near, frozenset[str]())})
 
 
 def _nearest(typed: str, seen: Counter[str]) -> str:

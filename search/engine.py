@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice
 
 from search import ranking, similarity, suggesting
-from search.correcting import corrected
+from search.correcting import corrected, with_near_misses
 from search.fields import from_source
 from search.plan import Node
 from search.query import parse
@@ -191,10 +191,11 @@ def _checked(filters: Filters, facets: Sequence[str]) -> Filters:
 
 
 def _hits(found: Found, query: Query, *, near_misses: bool) -> tuple[Hit, ...]:
-    want = wanted(query, near_misses=near_misses)
+    asked = wanted(query, near_misses=near_misses)
     hits = []
     for score, source in found.records:
         record = from_source(source)
+        want = with_near_misses(asked, record) if near_misses else asked
         hits.append(
             Hit(
                 id=record.id,

@@ -90,3 +90,17 @@ def test_what_is_due_is_found_by_days_from_today(backend: SearchBackend) -> None
     assert found(backend, 'han:"hôm nay"', today=day) == [2]
     assert found(backend, 'họp han:"quá hạn"', today=day) == [1]
     assert found(backend, "han:<=3 -giao", today=day) == []
+
+
+def test_what_was_probably_meant_is_said_and_marked(backend: SearchBackend) -> None:
+    put(
+        backend,
+        letter(1, "Thông báo tuyển dụng"),
+        letter(2, "Thông báo nghỉ lễ"),
+        letter(3, "Kế hoạch khác"),
+    )
+    results = backend.find("thoong báo", acl=EVERYTHING)
+    assert results.relaxed is not None
+    assert results.instead == "thông báo"
+    assert "<mark>Thông báo</mark>" in results.hits[0].title_html
+    assert backend.find("thông báo", acl=EVERYTHING).instead == ""
