@@ -26,6 +26,8 @@ PAGES = {
         "/tim-kiem?q=phong+chay",
         "/tim-kiem/nang-cao?q=han:<=3",
         "/thong-bao",
+        "/lich/phong-xe",
+        "/lich/phong-xe/moi",
         "/quan-tri/co-quan",
     ),
     "chanhvp": (

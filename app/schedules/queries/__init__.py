@@ -12,7 +12,14 @@ from app.schedules.queries.entries import (
 )
 from app.schedules.queries.feeds import feed_for, feed_rows, feeds_of
 from app.schedules.queries.invitations import InvitationHint, invitation_hint
-from app.schedules.queries.resources import bookings_of, free_resources, get_resource, resources
+from app.schedules.queries.resources import (
+    Taken,
+    bookings_of,
+    free_resources,
+    get_resource,
+    resources,
+    taken_week,
+)
 from app.schedules.queries.rows import SheetRow
 from app.schedules.queries.weeks import (
     DayRows,
@@ -37,6 +44,7 @@ __all__ = [
     "DayRows",
     "InvitationHint",
     "SheetRow",
+    "Taken",
     "WeekPage",
     "answer_of",
     "bookings_of",
@@ -62,6 +70,7 @@ __all__ = [
     "resources",
     "rows_between",
     "sheet_of",
+    "taken_week",
     "version_rows",
     "versions_of",
     "visible_entries",

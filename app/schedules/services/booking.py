@@ -27,6 +27,7 @@ from app.schedules.times import QUARTER, quarters, span
 from app.security import Actor, authorize
 
 LONGEST = timedelta(days=31)
+NAME_TAKEN = "Đã có phòng hoặc xe mang tên này."
 
 
 class Booked(RuleViolated):
@@ -174,7 +175,7 @@ def save_resource(
         raise InvalidInput("Phải ghi tên phòng hoặc xe.", "name")
     other = session.scalar(sa.select(Resource.id).where(Resource.name == name))
     if other is not None and other != resource_id:
-        raise InvalidInput("Đã có phòng hoặc xe mang tên này.", "name")
+        raise InvalidInput(NAME_TAKEN, "name")
     resource = Resource(position=0) if resource_id is None else session.get(Resource, resource_id)
     if resource is None:
         raise NotFound(f"resource {resource_id}")
@@ -183,7 +184,11 @@ def save_resource(
     resource.kind, resource.name, resource.place = kind, name, place.strip()[:200]
     resource.seats, resource.driver = seats, driver.strip()[:120]
     resource.note, resource.is_active = note.strip()[:300], is_active
-    session.add(resource)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(resource)
+            session.flush()
+    except IntegrityError:  # another has taken the name meanwhile
+        raise InvalidInput(NAME_TAKEN, "name") from None
     audit.record(session, actor, "schedule_resource.saved", resource.id)
     return resource

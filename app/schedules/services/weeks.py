@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import audit, outbox
 from app.clock import now
-from app.errors import RuleViolated
+from app.errors import InvalidInput, RuleViolated
 from app.notifications.services import notify
 from app.schedules.models import (
     WAITING,
@@ -25,7 +25,7 @@ from app.schedules.queries import KIND, entry_by_id, versions_of
 from app.schedules.queries.entries import of_days, shown_to_all, with_all
 from app.schedules.queries.rows import rows_of
 from app.schedules.services import keeping
-from app.schedules.times import monday_of, week_number
+from app.schedules.times import day_bounds, monday_of, week_number
 from app.security import Actor, authorize
 
 S = EntryState
@@ -50,8 +50,13 @@ def merge_entries(
 
 
 def set_cutoff(session: Session, actor: Actor, *, monday: date, at: datetime) -> WeekSheet:
-    """Set the end of registration of a week that is not published."""
+    """Set the end of registration of a week that is not published.
+
+    Raises InvalidInput for a moment after the week, RuleViolated once the week is published.
+    """
     actor = authorize(actor, MERGE)
+    if at >= day_bounds(monday, monday + timedelta(days=6))[1]:
+        raise InvalidInput("Hạn đăng ký phải trước khi tuần kết thúc.", "at")
     sheet = keeping.week_sheet(session, monday)
     if sheet.state is WeekState.PUBLISHED:
         raise RuleViolated("Lịch tuần này đã ban hành.")

@@ -14,6 +14,7 @@ from app.schedules.views import (
     feeds,
     morning,
     registering,
+    resources,
     weeks,
 )
 from app.schedules.views.blueprint import bp
@@ -29,6 +30,7 @@ __all__ = [
     "feeds",
     "morning",
     "registering",
+    "resources",
     "weeks",
 ]
 

@@ -14,10 +14,12 @@ from app.db import reading, transaction
 from app.errors import EditConflict, InvalidInput, RuleViolated
 from app.schedules import permissions, queries, services
 from app.schedules.models import ScheduleEntry
+from app.schedules.office.forms import CutoffForm
 from app.schedules.views.blueprint import bp, monday_in
 from app.security import Actor
 from app.web.gate import needs
 from app.web.shell import current_actor
+from app.web.template_helpers import weekday_vi
 
 Act = Callable[[Session, Actor, ScheduleEntry], object]
 
@@ -143,5 +145,20 @@ def publish(monday: str) -> ResponseReturnValue:
         note = request.form.get("note", "")
         version = services.publish_week(session, actor, monday=first, note=note)
         return _("Đã ban hành lịch tuần (lần %(n)s).", n=version.number)
+
+    return decide(monday, act)
+
+
+@bp.post("/tuan/<monday>/han-dang-ky")
+@needs(permissions.MERGE)
+def cutoff(monday: str) -> ResponseReturnValue:
+    """Let units register for the week until another moment."""
+
+    def act(session: Session, actor: Actor, first: date) -> str:
+        form = CutoffForm()
+        if not form.validate():
+            raise InvalidInput(_("Hạn đăng ký gồm ngày (dd/mm/yyyy) và giờ, ví dụ 15:00."), "at")
+        sheet = services.set_cutoff(session, actor, monday=first, at=form.typed)
+        return _("Các đơn vị đăng ký lịch tuần này đến %(at)s.", at=weekday_vi(sheet.cutoff_at))
 
     return decide(monday, act)

@@ -24,8 +24,9 @@ from app.schedules.models import (
     EntryState,
     WeekState,
 )
+from app.schedules.office.forms import CutoffForm, cutoff_values
 from app.schedules.queries import WeekPage
-from app.schedules.times import monday_of
+from app.schedules.times import monday_of, usual_cutoff
 from app.schedules.views.blueprint import TONES, bp, monday_in
 from app.security import Actor
 from app.web.gate import needs
@@ -96,9 +97,16 @@ def acts_of_week(session: Session, actor: Actor, page: WeekPage) -> dict[str, An
         "may_approve": actor.may(permissions.APPROVE) and actor.may(permissions.MERGE),
         "may_publish": actor.may(permissions.PUBLISH),
         "to_merge": by_state[EntryState.REGISTERED],
+        "cutoff": cutoff_form(page) if actor.may(permissions.MERGE) and not published else None,
         "to_approve": merged and state is WeekState.OPEN,
         "to_publish": state is WeekState.APPROVED or (published and (merged or changed)),
     }
+
+
+def cutoff_form(page: WeekPage) -> CutoffForm:
+    """The end of registration as it is: the week's own, or the usual one."""
+    at = page.sheet.cutoff_at if page.sheet is not None else usual_cutoff(page.monday)
+    return CutoffForm(formdata=None, data=cutoff_values(at))
 
 
 def is_of(row: queries.SheetRow, post_ids: frozenset[int]) -> bool:

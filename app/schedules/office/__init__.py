@@ -1,0 +1,1 @@
+"""What the office keeps of schedules besides the entries."""
