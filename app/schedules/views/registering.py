@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.clock import today
+from app.clock import local, today
 from app.db import reading, transaction
 from app.errors import AppError, EditConflict, InvalidInput, RuleViolated
 from app.organisation import queries as organisation
 from app.schedules import permissions, queries, services
+from app.schedules.advice import Advice
+from app.schedules.advice import advice as advise
 from app.schedules.forms import EntryForm, show_error, start_values
 from app.schedules.models import EntryState, ResourceKind, ScheduleEntry
-from app.schedules.queries import Clash
 from app.schedules.services.keeping import EntryData
-from app.schedules.times import monday_of
+from app.schedules.times import monday_of, span
 from app.schedules.views.blueprint import bp
 from app.security import Actor
 from app.tasks import showing
@@ -44,13 +45,14 @@ def create() -> ResponseReturnValue:
     """Register an entry, or keep it as a draft."""
     form, actor = EntryForm(), current_actor()
     fill_choices(form)
+    take_slot(form)
     if not form.validate_on_submit():
         return show_form(form), 422
     draft = "draft" in request.form
     try:
         data = form.values()
-        if warned := warnings(form, actor, data):
-            return show_form(form, clashes=warned), 422
+        if (warned := warning(actor, data)) is not None:
+            return show_form(form, advice=warned), 422
         with transaction("schedules.register") as session:
             entry = services.register_entry(session, actor, data, draft=draft)
             token, state = entry.token, entry.state
@@ -87,12 +89,13 @@ def save(token: str) -> ResponseReturnValue:
     fill_choices(form)
     with reading() as session:
         entry = queries.get_entry(session, actor, token)
+    take_slot(form)
     if not form.validate_on_submit():
         return show_form(form, entry=entry), 422
     try:
         data = form.values()
-        if warned := warnings(form, actor, data, entry.id):
-            return show_form(form, entry=entry, clashes=warned), 422
+        if (warned := warning(actor, data, entry.id)) is not None:
+            return show_form(form, entry=entry, advice=warned), 422
         with transaction("schedules.edit") as session:
             services.edit_entry(
                 session, actor, entry_id=entry.id, data=data,
@@ -104,19 +107,26 @@ def save(token: str) -> ResponseReturnValue:
     return redirect(url_for("schedules.detail", token=token))
 
 
-def warnings(
-    form: EntryForm, actor: Actor, data: EntryData, entry_id: int | None = None
-) -> list[Clash]:
+def warning(actor: Actor, data: EntryData, entry_id: int | None = None) -> Advice | None:
     """People who are busy then; nothing once the person has said that it shall be so."""
     if "anyway" in request.form:
-        return []
-    posts = [party.post_id for party in data.participants if party.post_id]
-    if data.chair_post_id:
-        posts.append(data.chair_post_id)
+        return None
     with reading() as session:
-        return queries.clashes(
-            session, actor, posts, data.starts_at, data.ends_at, entry_id=entry_id
-        )
+        return advise(session, actor, data, entry_id)
+
+
+def take_slot(form: EntryForm) -> None:
+    """Put the free time that was chosen in the warning in place of the typed one."""
+    try:
+        begins, ends = map(datetime.fromisoformat, request.form.get("slot", "").split())
+    except ValueError:
+        return  # none was chosen
+    for field, value, words in (
+        (form.day, begins.date(), f"{begins:%d/%m/%Y}"),
+        (form.starts, begins.time(), f"{begins:%H:%M}"),
+        (form.ends, ends.time(), f"{ends:%H:%M}"),
+    ):
+        field.data, field.raw_data, field.process_errors = value, [words], []
 
 
 def refused(
@@ -133,7 +143,7 @@ def show_form(
     *,
     entry: ScheduleEntry | None = None,
     message: str | None = None,
-    clashes: list[Clash] | None = None,
+    advice: Advice | None = None,
 ) -> str:
     fill_choices(form)
     published = entry is not None and entry.published_at is not None
@@ -148,7 +158,9 @@ def show_form(
         entry=entry,
         published=published,
         message=message,
-        clashes=clashes or [],
+        advice=advice,
+        local=local,
+        span=span,
         back=back,
     )
 
