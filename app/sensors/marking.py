@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import itemgetter
 from unicodedata import normalize
 
 from app.feeds.processors import Fate, Item, Outcome
@@ -66,15 +67,14 @@ class Judged:
     newest: dict[int, Newest] = field(default_factory=dict)
 
 
-def refusal(item: Item, streams: Mapping[str, StreamInfo]) -> str | None:
-    """Why the item can be no reading at all, as a sentence for the dead letters."""
-    stream = streams.get(stream_key(item))
+def refusal(item: Item, key: str, stream: StreamInfo | None, value: float | None) -> str | None:
+    """Why the item can be no reading at all, as a sentence for the dead letters. `key`, `stream`
+    and `value` are what was read from it."""
     if stream is None:
-        return f"Không có luồng đo “{stream_key(item)}”."
+        return f"Không có luồng đo “{key}”."
     if not stream.is_active:
         return f"Luồng đo “{stream.key}” đã ngừng."
-    value = item.fields.get("value")
-    if isinstance(value, bool) or _number(value) is None:
+    if value is None:
         return "Giá trị đo không phải là số."
     if item.at is None:
         return "Thiếu thời điểm đo."
@@ -99,24 +99,23 @@ def judge(
     """Refuse, find duplicates, mark. `stored` are those of the moments that are there already."""
     result = Judged([ACCEPTED] * len(items))
     seen = set(stored)
-    good: list[tuple[datetime, int]] = []
+    good: list[tuple[datetime, int, StreamInfo, float]] = []
     for no, item in enumerate(items):
-        reason = refusal(item, streams)
-        if reason is not None or item.at is None:
+        key, value = stream_key(item), _number(item.fields.get("value"))
+        stream = streams.get(key)
+        reason = refusal(item, key, stream, value)
+        if reason is not None or stream is None or value is None or item.at is None:
             result.outcomes[no] = Outcome(Fate.REFUSED, reason or "")
             continue
-        key = (streams[stream_key(item)].id, item.at)
-        if key in seen:
+        moment = (stream.id, item.at)
+        if moment in seen:
             result.outcomes[no] = DUPLICATE
             continue
-        seen.add(key)
-        good.append((item.at, no))
-    for at, no in sorted(good):
-        item = items[no]
-        stream = streams[stream_key(item)]
+        seen.add(moment)
+        good.append((item.at, no, stream, value))
+    for at, no, stream, value in sorted(good, key=itemgetter(0, 1)):
         before = result.newest.get(stream.id) or newest.get(stream.id)
-        value = _number(item.fields.get("value")) or 0.0
-        mark, after = _mark(stream, before, at, value, item.received_at)
+        mark, after = _mark(stream, before, at, value, items[no].received_at)
         result.readings.append(Marked(stream.id, at, value, mark, after is not None))
         if after is not None:
             result.newest[stream.id] = after
@@ -147,7 +146,7 @@ def _impossible(stream: StreamInfo, value: float) -> bool:
 
 
 def _number(given: object) -> float | None:
-    if not isinstance(given, int | float | str):
+    if isinstance(given, bool) or not isinstance(given, int | float | str):
         return None
     try:
         number = float(given)

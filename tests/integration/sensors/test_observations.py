@@ -145,6 +145,17 @@ def test_a_batch_is_stored_judged_and_shown_to_the_rules(app: Flask, office: Off
     ]  # fmt: skip
 
 
+def test_any_text_may_be_a_key_and_what_is_no_key_spoils_no_batch(
+    app: Flask, office: Office
+) -> None:
+    odd = "nước {\"a\",b} \\ 'NULL'"
+    with transaction("test") as session:
+        set_up(session, office, odd, "NULL")
+    sent = [item(0, 0.1, odd), item(0, 1e-7, "NULL"), item(0, 1, "a\x00"), item(0, 1, "")]
+    assert send(*sent) == [Fate.ACCEPTED, Fate.ACCEPTED, Fate.REFUSED, Fate.REFUSED]
+    assert stored() == [(0.1, 0), (1e-7, 0)]
+
+
 def test_a_value_takes_the_place_of_an_impossible_one_of_the_same_moment(
     app: Flask, office: Office
 ) -> None:
