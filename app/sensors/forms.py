@@ -16,7 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from app.organisation.forms import options
+from app.organisation.forms import MomentField, options
 from app.sensors.models import (
     MEASURED_LABELS,
     RULE_LABELS,
@@ -130,6 +130,14 @@ class RuleForm(FlaskForm):
             "times": self.times.data or 1,
             "silence_seconds": (self.silence_minutes.data or 0) * MINUTE,
         }
+
+
+class MaintenanceForm(FlaskForm):
+    """From when until when no rule speaks about a station, and why."""
+
+    starts_at = MomentField(_("Từ lúc"), [REQUIRED])
+    ends_at = MomentField(_("Đến lúc"), [REQUIRED])
+    reason = StringField(_("Lý do"), [REQUIRED, Length(max=300)])
 
 
 class EmptyForm(FlaskForm):

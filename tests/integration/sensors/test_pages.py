@@ -9,16 +9,18 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.clock import now
+from app.clock import local, now
 from app.db import reading, transaction
 from app.feeds.processors import Item, SourceRef, processor_for
 from app.sensors.ingesting import TARGET
-from app.sensors.models import Datastream, Rule, Thing
+from app.sensors.models import Datastream, Rule, RuleKind, Severity, Thing
+from app.sensors.services import approve_rule, draft_rule
 from tests.factories import Office, sign_in_as
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 INTERVAL = timedelta(minutes=5)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -104,6 +106,41 @@ def test_a_stream_without_values_says_so_and_shows_no_zero(
     shown = page(client, f"/quan-trac/luong/{stream.token}?ngay=7")
     assert "Không có số liệu không có nghĩa là bằng không." in shown
     assert "Chưa có số liệu" in page(client, "/quan-trac")
+
+
+def test_a_station_in_maintenance_says_so_and_raises_no_alarm(
+    app: Flask, client: FlaskClient, office: Office
+) -> None:
+    sign_in_as(client, office.admin)
+    put_up(client)
+    with transaction("test") as session:
+        thing = session.scalars(sa.select(Thing)).one()
+        stream = session.scalars(sa.select(Datastream)).one()
+        stored = {"streams": [stream.id], "raise_at": 3.0}
+        rule = draft_rule(
+            session, office.admin, name="Nước cao", kind=RuleKind.THRESHOLD,
+            severity=Severity.HIGH, stored=stored,
+        )  # fmt: skip
+        approve_rule(session, office.chief, rule.id, 1)
+    address = f"/quan-trac/tram/{thing.token}"
+    first, last = (f"{local(now() + days):%d/%m/%Y %H:%M}" for days in (-DAY, DAY))
+    wrong = {"starts_at": last, "ends_at": first, "reason": "Thay đầu đo"}
+    refused = client.post(f"{address}/bao-tri", data=wrong)
+    assert refused.status_code == 422
+    assert "phải sau thời điểm bắt đầu" in refused.get_data(as_text=True)
+    assert "Chưa có đợt bảo trì nào" in page(client, address)
+    right = wrong | {"starts_at": first, "ends_at": last}
+    assert client.post(f"{address}/bao-tri", data=right).status_code == 302
+    shown = page(client, address)
+    assert "Đang bảo trì" in shown
+    assert "Thay đầu đo" in shown
+    send(3.5)
+    assert "Không có cảnh báo nào đang mở" in page(client, "/quan-trac/canh-bao")
+    assert "3,5" in page(client, "/quan-trac")
+
+    sign_in_as(client, office.chief)
+    assert "Báo bảo trì" not in page(client, address)
+    assert client.post(f"{address}/bao-tri", data=right).status_code == 403
 
 
 def test_a_wrong_form_keeps_its_words_and_says_why(

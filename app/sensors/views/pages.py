@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -41,10 +41,9 @@ from app.sensors.models import (
 from app.sensors.permissions import APPROVE_RULE, CONFIGURE, READ
 from app.sensors.rules import SILENT_INTERVALS, Definition, Point
 from app.sensors.thinning import Slice
+from app.sensors.views.blueprint import bp
 from app.web.gate import needs
 from app.web.shell import current_actor
-
-bp = Blueprint("sensors", __name__, url_prefix="/quan-trac", template_folder="templates")
 
 SPANS = (1, 7, 31)
 SIZES = (50, 100, 200)
