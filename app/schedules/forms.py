@@ -39,6 +39,7 @@ from app.tasks.parties import Party, parse_all
 
 TIME_FORMATS = ["%H:%M", "%Hh%M", "%Hh", "%H"]
 DATE_FORMATS = ["%d/%m/%Y", "%d%m%Y", "%d-%m-%Y", "%d-%m-%y", "%d/%m/%y", "%Y-%m-%d"]
+MOST_SIDE_BY_SIDE = 6  # people whose days fit beside each other
 DAY_STARTS, DAY_ENDS = time(7, 30), time(17, 0)  # of an entry without hours
 
 
@@ -164,6 +165,26 @@ def start_values(entry: ScheduleEntry) -> dict[str, Any]:
         "visibility": entry.visibility.value,
         "note": entry.note,
     }
+
+
+class BusyForm(FlaskForm):
+    """Whose days are laid side by side, in which week, and how long a free time shall be."""
+
+    ai = SelectMultipleField(
+        _("Những người cần xem"), coerce=int, description=_("Nhiều nhất 6 người")
+    )
+    ngay = DateField(_("Tuần có ngày"), [Optional()], format=DATE_FORMATS, widget=TextInput())
+    phut = SelectField(
+        _("Cần rảnh liền"),
+        coerce=int,
+        choices=[(30, _("30 phút")), (60, _("1 giờ")), (90, _("1 giờ 30 phút")),
+                 (120, _("2 giờ")), (180, _("3 giờ"))],
+        default=60,
+    )  # fmt: skip
+
+    def validate_ai(self, field: SelectMultipleField) -> None:
+        if len(field.data or []) > MOST_SIDE_BY_SIDE:
+            raise ValidationError(_("Chọn nhiều nhất 6 người."))
 
 
 class ReasonForm(FlaskForm):

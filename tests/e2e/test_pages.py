@@ -28,6 +28,7 @@ PAGES = {
         "/thong-bao",
         "/lich/phong-xe",
         "/lich/phong-xe/moi",
+        "/lich/ranh-ban",
         "/quan-tri/co-quan",
     ),
     "chanhvp": (

@@ -9,6 +9,7 @@ from app.schedules import permissions, queries
 from app.schedules.views import (
     acts,
     answers,
+    busy,
     conclusions,
     entries,
     feeds,
@@ -25,6 +26,7 @@ __all__ = [
     "add_pages",
     "answers",
     "bp",
+    "busy",
     "conclusions",
     "entries",
     "feeds",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,13 +16,14 @@ from app.organisation import queries as organisation
 from app.schedules import permissions, queries, services
 from app.schedules.advice import Advice
 from app.schedules.advice import advice as advise
-from app.schedules.forms import EntryForm, show_error, start_values
+from app.schedules.forms import MOST_SIDE_BY_SIDE, EntryForm, show_error, start_values
 from app.schedules.models import EntryState, ResourceKind, ScheduleEntry
 from app.schedules.services.keeping import EntryData
 from app.schedules.times import monday_of, span
 from app.schedules.views.blueprint import bp
 from app.security import Actor
 from app.tasks import showing
+from app.tasks.parties import Party
 from app.web.gate import needs
 from app.web.shell import current_actor
 
@@ -30,13 +31,30 @@ from app.web.shell import current_actor
 @bp.get("/moi")
 @needs(permissions.REGISTER)
 def new() -> ResponseReturnValue:
-    """The form of a new entry, at the day of the address."""
+    """The form of a new entry, with the day, hours and people of the address; the first chairs."""
     try:
         day = max(date.fromisoformat(request.args.get("day", "")), today())
     except ValueError:
         day = today()
     actor = current_actor()
-    return show_form(EntryForm(formdata=None, day=day, chair=actor.post_id or 0))
+    chosen = request.args.getlist("ai", type=int)[:MOST_SIDE_BY_SIDE] or [actor.post_id or 0]
+    form = EntryForm(
+        formdata=None,
+        day=day,
+        starts=hour_in(request.args.get("starts", "")),
+        ends=hour_in(request.args.get("ends", "")),
+        chair=chosen[0],
+        participants=[Party(post_id=post_id).term for post_id in chosen[1:]],
+    )
+    return show_form(form)
+
+
+def hour_in(text: str) -> time | None:
+    """A time of day of an address; None for what is none."""
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @bp.post("/moi")
