@@ -27,6 +27,7 @@ from app.sensors.models import (
     Severity,
     ThingKind,
 )
+from app.sensors.rules import Definition
 from app.sensors.services import PlaceFields, StreamFields
 
 REQUIRED = InputRequired(_("Hãy điền ô này."))
@@ -37,6 +38,11 @@ MINUTE = 60.0
 
 class NumberField(FloatField):
     """A number as people here write it: 3,05 or 3.05."""
+
+    def _value(self) -> str:
+        if self.raw_data or self.data is None:
+            return str(self.raw_data[0]) if self.raw_data else ""
+        return f"{self.data:.10g}".replace(".", ",")
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata([str(value).strip().replace(",", ".") for value in valuelist])
@@ -100,15 +106,9 @@ class StreamForm(FlaskForm):
         )
 
 
-class RuleForm(FlaskForm):
-    """A rule about one or several streams, each by itself."""
+class WordingForm(FlaskForm):
+    """What a rule says about one or several streams, each by itself."""
 
-    name = StringField(_("Tên quy tắc"), [REQUIRED, Length(max=200)])
-    kind = SelectField(_("Loại"), choices=options((k.value, RULE_LABELS[k]) for k in BY_FORM))
-    severity = SelectField(
-        _("Mức độ"), choices=options((s.value, text) for s, text in SEVERITY_LABELS.items()),
-        default=Severity.MEDIUM.value,
-    )  # fmt: skip
     streams = SelectMultipleField(_("Luồng đo"), [REQUIRED], coerce=int)
     raise_at = NumberField(_("Ngưỡng cảnh báo"), [Optional()])
     clear_at = NumberField(_("Ngưỡng hết cảnh báo"), [Optional()])
@@ -130,6 +130,33 @@ class RuleForm(FlaskForm):
             "times": self.times.data or 1,
             "silence_seconds": (self.silence_minutes.data or 0) * MINUTE,
         }
+
+    @staticmethod
+    def typed(definition: Definition) -> dict[str, Any]:
+        """A definition as somebody would have typed it."""
+        d, limit = definition, definition.limit
+        silence = d.silence.total_seconds() / MINUTE if d.silence else None
+        return {
+            "streams": list(d.streams),
+            "raise_at": limit.raise_at if limit else None,
+            "clear_at": limit.clear_at if limit else None,
+            "below": limit is not None and not limit.above,
+            "hold_minutes": d.hold.total_seconds() / MINUTE or None,
+            "within_minutes": d.within.total_seconds() / MINUTE or None,
+            "times": d.times if d.times > 1 else None,
+            "silence_minutes": silence,
+        }
+
+
+class RuleForm(WordingForm):
+    """A new rule."""
+
+    name = StringField(_("Tên quy tắc"), [REQUIRED, Length(max=200)])
+    kind = SelectField(_("Loại"), choices=options((k.value, RULE_LABELS[k]) for k in BY_FORM))
+    severity = SelectField(
+        _("Mức độ"), choices=options((s.value, text) for s, text in SEVERITY_LABELS.items()),
+        default=Severity.MEDIUM.value,
+    )  # fmt: skip
 
 
 class MaintenanceForm(FlaskForm):

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from app.clock import local, now, today
 from app.db import reading, transaction
 from app.errors import AppError, InvalidInput
-from app.organisation.forms import options
 from app.sensors import queries, services, storing, thinning
 from app.sensors.air import (
     AirIndex,
@@ -26,7 +25,7 @@ from app.sensors.air import (
 )
 from app.sensors.backtesting import WouldBe, replay
 from app.sensors.drawing import Span, stream_option
-from app.sensors.forms import EmptyForm, RuleForm, StreamForm, ThingForm
+from app.sensors.forms import BY_FORM, EmptyForm, StreamForm, ThingForm
 from app.sensors.levels import NAMES, describe_level, full_levels
 from app.sensors.models import (
     MEASURED_LABELS,
@@ -35,7 +34,6 @@ from app.sensors.models import (
     THING_LABELS,
     Alarm,
     Datastream,
-    RuleKind,
     Severity,
 )
 from app.sensors.permissions import APPROVE_RULE, CONFIGURE, READ
@@ -179,32 +177,6 @@ def rules() -> ResponseReturnValue:
         )
 
 
-@bp.route("/quy-tac/moi", methods=["GET", "POST"])
-@needs(CONFIGURE)
-def new_rule() -> ResponseReturnValue:
-    """Write a rule; somebody else puts it in force."""
-    form, message = RuleForm(), None
-    with reading() as session:
-        form.streams.choices = options(
-            (one.id, f"{one.thing}: {one.name}") for one in queries.streams_now(session, now())
-        )
-    if form.validate_on_submit():
-        try:
-            with transaction("sensors.draft_rule") as session:
-                rule = services.draft_rule(
-                    session, current_actor(), name=(form.name.data or "").strip(),
-                    kind=RuleKind(form.kind.data), severity=Severity(form.severity.data),
-                    stored=form.stored(),
-                )  # fmt: skip
-        except InvalidInput as error:
-            message = error.user_message
-        else:
-            flash(_("Đã soạn quy tắc. Hãy chạy thử trước khi trình duyệt."), "ok")
-            return redirect(url_for("sensors.rule", token=rule.token))
-    status = 422 if request.method == "POST" else 200
-    return render_template("sensors/new_rule.html", form=form, message=message), status
-
-
 @bp.get("/quy-tac/<token>")
 @needs(READ)
 def rule(token: str) -> ResponseReturnValue:
@@ -230,6 +202,7 @@ def rule(token: str) -> ResponseReturnValue:
             spans=SPANS,
             form=EmptyForm(),
             may_approve=current_actor().may(APPROVE_RULE),
+            may_reword=current_actor().may(CONFIGURE) and one.kind in BY_FORM,
         )
 
 

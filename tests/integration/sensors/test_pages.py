@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -141,6 +142,40 @@ def test_a_station_in_maintenance_says_so_and_raises_no_alarm(
     sign_in_as(client, office.chief)
     assert "Báo bảo trì" not in page(client, address)
     assert client.post(f"{address}/bao-tri", data=right).status_code == 403
+
+
+def test_a_new_version_begins_with_the_old_one_and_waits_for_approval(
+    app: Flask, client: FlaskClient, office: Office
+) -> None:
+    sign_in_as(client, office.admin)
+    stream = put_up(client)
+    hours = {"weekdays": [0, 1], "start": "07:00:00", "until": "17:00:00"}
+    old = {"streams": [stream.id], "raise_at": 2.5, "above": False, "hold_seconds": 600}
+    with transaction("test") as session:
+        rule = draft_rule(
+            session, office.admin, name="Nước cạn", kind=RuleKind.THRESHOLD,
+            severity=Severity.LOW, stored=old | {"hours": hours},
+        )  # fmt: skip
+        approve_rule(session, office.chief, rule.id, 1)
+    address = f"/quan-trac/quy-tac/{rule.token}"
+    assert "Soạn bản mới" in page(client, address)
+    form = page(client, f"{address}/ban-moi")
+    assert re.search(r'name="raise_at"[^>]*value="2,5"', form)
+    assert re.search(r'name="hold_minutes"[^>]*value="10"', form)
+    assert re.search(r'<input checked[^>]*name="below"', form)
+    typed = {"streams": [str(stream.id)], "raise_at": "2", "clear_at": "1,5", "below": "y"}
+    assert client.post(f"{address}/ban-moi", data=typed).status_code == 422
+    answer = client.post(f"{address}/ban-moi", data=typed | {"clear_at": "2,2"})
+    assert answer.headers["Location"].endswith(f"{rule.token}?no=2")
+    with reading() as session:
+        kept = session.scalars(sa.select(Rule)).one()
+        assert (kept.current_no, [version.no for version in kept.versions]) == (1, [1, 2])
+        stored = kept.versions[1].definition
+    assert (stored["raise_at"], stored["clear_at"], stored["above"]) == (2.0, 2.2, False)
+    assert stored["hours"] == hours
+    sign_in_as(client, office.chief)
+    assert "Soạn bản mới" not in page(client, address)
+    assert client.post(f"{address}/ban-moi", data=typed).status_code == 403
 
 
 def test_a_wrong_form_keeps_its_words_and_says_why(
