@@ -82,6 +82,7 @@ class _Maker:
     def _scattered(self, id_: str) -> list[str]:
         words = self.words[id_]
         told = sorted({word for word in words if len(word) > 1})
+        self.chance.shuffle(told)  # or words of one frequency would all begin with the same letter
         rare = sorted(told, key=lambda word: self.frequency[word.lower()])[:RARER]
         return sorted(self.chance.sample(rare, SCATTERED), key=words.index)
 
