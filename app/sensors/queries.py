@@ -59,12 +59,6 @@ def watches_silence(session: Session) -> bool:
     return session.scalar(wanted) is not None
 
 
-def things(session: Session) -> list[Thing]:
-    """All things with their streams, by name."""
-    rows = sa.select(Thing).options(selectinload(Thing.streams)).order_by(Thing.name)
-    return list(session.scalars(rows))
-
-
 def things_without_streams(session: Session) -> list[Thing]:
     """Things that measure nothing yet, by name."""
     rows = sa.select(Thing).where(~Thing.streams.any()).order_by(Thing.name)
