@@ -17,6 +17,7 @@ from app.schedules.models import RESOURCE_LABELS, Resource, ResourceKind
 from app.schedules.times import moment
 
 MOST_SEATS = 5000
+EARLIEST = 2000  # year
 
 
 class ResourceForm(FlaskForm):
@@ -82,6 +83,11 @@ class CutoffForm(FlaskForm):
 
     day = DateField(_("Ngày"), [InputRequired()], format=DATE_FORMATS, widget=TextInput())
     at = clock_field(_("Giờ"))
+
+    def validate_day(self, field: Any) -> None:
+        """A year typed with two or three digits too few is no year of an office."""
+        if field.data is not None and field.data.year < EARLIEST:
+            raise ValidationError(_("Năm không đúng."))
 
     def validate_at(self, field: Any) -> None:
         if field.data is None:

@@ -123,7 +123,8 @@ def test_the_office_sets_the_end_of_registration_of_a_week_that_is_not_published
     clerk = client_of(office.clerk)
     url = f"{WEEK}/han-dang-ky"
     assert "Hạn đăng ký" in text(clerk, f"{WEEK}?view=cho-ban-hanh")
-    for wrong in ({"day": "21/11/2026", "at": ""}, {"day": "30/11/2026", "at": "8h"}):
+    typed = (("21/11/2026", ""), ("30/11/2026", "8h"), ("01/01/0001", "0h"))
+    for wrong in ({"day": day, "at": hour} for day, hour in typed):
         said = clerk.post(url, data=wrong, follow_redirects=True).get_data(as_text=True)
         assert "Các đơn vị đăng ký" not in said
     assert look(lambda s: queries.sheet_of(s, MONDAY)) is None
