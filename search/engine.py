@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from search import ranking, similarity, suggesting
+from search import ordering, ranking, similarity, suggesting
 from search.correcting import corrected, with_near_misses
 from search.fields import from_source
 from search.plan import Node
@@ -138,7 +138,14 @@ class Engine(ABC):
             if found.total >= offset + limit:
                 counted = self._search(ask.plan(Part.COUNTED), limit=0, offset=0, sort=sort)
                 return Found(counted.total, found.records)
-        return self._search(ask.plan(), limit=limit, offset=offset, sort=sort)
+        typed = ordering.wanted_order(ask.query) if sort is Sort.RELEVANCE and limit else ()
+        if not typed or offset >= ordering.LOOKED_AT:
+            return self._search(ask.plan(), limit=limit, offset=offset, sort=sort)
+        most = max(limit + offset, ordering.LOOKED_AT)
+        found = self._search(ask.plan(), limit=most, offset=0, sort=sort)
+        best = ordering.by_order(found.records[: ordering.LOOKED_AT], typed)
+        records = [*best, *found.records[ordering.LOOKED_AT :]]
+        return Found(found.total, records[offset : offset + limit])
 
     def _offers(self, ask: "_Asked") -> dict[Relaxation, int]:
         """How many records each way of loosening would give."""

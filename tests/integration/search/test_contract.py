@@ -263,3 +263,17 @@ def test_letters_with_the_words_in_a_row_come_first_and_all_are_counted(
     assert set(everything[12:]) == set(range(21, 26))
     assert asked(5, 5)[1] == everything[5:10]
     assert asked(10, 10)[1] == everything[10:]
+
+
+def test_words_in_the_order_of_the_text_come_first(backend: SearchBackend) -> None:
+    """Not in a row, so only their order tells; also on the second page."""
+    rest = "ngoài ra còn nhiều nội dung khác nữa"
+    turned = f"Lồng đèn {rest} cầu đá {rest} gốm men"
+    right = f"Gốm {rest} men lồng {rest} đèn {rest} cầu đá"
+    put(backend, *(letter(n, text=turned) for n in range(1, 5)), letter(9, text=right))
+    words = "gốm lồng cầu"
+    assert found(backend, words)[0] == 9
+    assert found(backend, words, limit=2)[0] == 9
+    first, second = found(backend, words, limit=3), found(backend, words, limit=3, offset=3)
+    assert sorted([*first, *second]) == [1, 2, 3, 4, 9]
+    assert found(backend, "gom long cau", limit=1) == [9]
