@@ -11,8 +11,8 @@ from app.sensors.alarming import Spoken, fold
 from app.sensors.backtesting import replay
 from app.sensors.models.words import RuleKind, Severity
 from app.sensors.partitions import month_bounds, partition_name
-from app.sensors.thinning import thin_out
 from app.sensors.rules import Definition, Limit, Point, State, Transition, evaluate
+from app.sensors.thinning import thin_out
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
