@@ -37,10 +37,15 @@ def by_order(
 
 
 def share_in_order(record: SearchRecord, typed: tuple[str, ...]) -> float:
-    """How many of the neighbouring words follow each other where they first stand, 0 to 1."""
+    """How many of the neighbouring words follow each other where they first stand, 0 to 1; 1 as
+    well when somewhere only they stand, in this order."""
     text = normalise(" \n ".join((record.title, record.text, *record.pages))[:READ])
+    found = places(text, frozenset(typed))
+    terms = tuple(place.folded for place in found)
+    if any(terms[at : at + len(typed)] == typed for at in range(len(terms) - len(typed) + 1)):
+        return 1.0
     first: dict[str, int] = {}
-    for place in places(text, frozenset(typed)):
+    for place in found:
         first.setdefault(place.folded, place.start)
     at = [first[term] for term in typed if term in first]
     if len(at) < FEWEST:
