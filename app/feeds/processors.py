@@ -31,7 +31,7 @@ class Item:
     """One thing of a batch, after the source's mapping.
 
     `at` is the moment it speaks of, aware, None when it named none; `position` is its place in
-    the raw batch, from 0.
+    the raw batch, from 0. `signal_id` is its row in the inbox, where the target keeps each.
     """
 
     external_id: str
@@ -39,14 +39,20 @@ class Item:
     at: datetime | None
     received_at: datetime
     position: int = 0
+    signal_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the item at the same place; `reason` is a Vietnamese sentence."""
+    """What became of the item at the same place; `reason` is a Vietnamese sentence.
+
+    `kind` and `thing_id` name what came of it, for the link in the inbox.
+    """
 
     fate: Fate
     reason: str = ""
+    kind: str = ""
+    thing_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +73,53 @@ class Processor(Protocol):
     ) -> Sequence[Outcome]: ...
 
 
-_processors: dict[str, Processor] = {}
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """A field that the items of a target have: what mappings fill and the page explains."""
+
+    name: str
+    label: str
+    is_required: bool = False
+    hint: str = ""
 
 
-def register_processor(target: str, processor: Processor) -> None:
-    """Let sources name `target`; a second `create_app` in one process replaces the first."""
-    _processors[target] = processor
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an upper room takes from sources.
+
+    Where `keeps_each` is set every item has a row in the inbox and is given to the processor once,
+    whatever the sender repeats. Without it only refused items are kept (as dead letters), and the
+    processor itself knows duplicates: readings are too many for a row each.
+    """
+
+    name: str
+    label: str
+    processor: Processor
+    fields: tuple[FieldInfo, ...] = ()
+    keeps_each: bool = False
 
 
-def processor_for(target: str) -> Processor:
+_targets: dict[str, Target] = {}
+
+
+def register_target(target: Target) -> None:
+    """Let sources name it; a second `create_app` in one process replaces the first."""
+    _targets[target.name] = target
+
+
+def unregister_target(name: str) -> None:
+    """Forget a target; unknown names are no error (tests)."""
+    _targets.pop(name, None)
+
+
+def target_named(name: str) -> Target:
     """Raises ProgrammingFault when no room has registered the target."""
     try:
-        return _processors[target]
+        return _targets[name]
     except KeyError:
-        raise ProgrammingFault(f"no processor for the target {target!r}") from None
+        raise ProgrammingFault(f"no room takes the target {name!r}") from None
 
 
-def targets() -> tuple[str, ...]:
-    """All registered targets, sorted."""
-    return tuple(sorted(_processors))
+def targets() -> tuple[Target, ...]:
+    """All registered targets, by their labels."""
+    return tuple(sorted(_targets.values(), key=lambda target: target.label))

@@ -23,12 +23,12 @@ ROOM_SECONDS = 6 * 3600.0
 def register(app: Flask) -> None:
     """Take observations, watch for silence, make the months' partitions."""
     from app import relay
-    from app.feeds.processors import register_processor
+    from app.feeds.processors import register_target
     from app.organisation.acts import describe
     from app.sensors import chores
-    from app.sensors.ingesting import TARGET, Observations
+    from app.sensors.ingesting import OBSERVATIONS
 
-    register_processor(TARGET, Observations())
+    register_target(OBSERVATIONS)
     relay.every(SILENCE_SECONDS, "sensors-silence", chores.watch_silence)
     relay.every(ROOM_SECONDS, "sensors-months", chores.make_room)
     describe(ACTS)

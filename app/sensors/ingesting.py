@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
-from app.feeds.processors import Item, Outcome, SourceRef
+from app.feeds.processors import FieldInfo, Item, Outcome, SourceRef, Target
 from app.sensors import alarming, storing
 from app.sensors.marking import Marked, StreamInfo, judge, stream_key
 from app.sensors.models import RuleKind
@@ -94,3 +95,14 @@ def _view(
         return by_stream[place], SILENT_INTERVALS * intervals[place]
     members: Collection[int] = rule.definition.streams
     return [point for stream in members for point in by_stream.get(stream, ())], None
+
+
+OBSERVATIONS = Target(
+    TARGET,
+    _("Số liệu quan trắc"),
+    Observations(),
+    fields=(
+        FieldInfo("stream", _("Mã luồng đo"), is_required=True),
+        FieldInfo("value", _("Giá trị đo"), is_required=True),
+    ),
+)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app import db
 from app.db import reading, transaction
 from app.errors import PermissionDenied, RuleViolated
-from app.feeds.processors import Fate, Item, SourceRef, processor_for
+from app.feeds.processors import Fate, Item, SourceRef, target_named
 from app.outbox import OutboxEvent
 from app.sensors import alarming
 from app.sensors.hooks import AlarmsChanged, alarms_changed
@@ -80,7 +80,7 @@ def item(minute: int, value: object, key: str = "river") -> Item:
 
 def send(*items: Item) -> list[Fate]:
     with transaction("test") as session:
-        outcomes = processor_for(TARGET).process(session, SOURCE, items)
+        outcomes = target_named(TARGET).processor.process(session, SOURCE, items)
     return [outcome.fate for outcome in outcomes]
 
 
@@ -249,7 +249,7 @@ def test_silence_is_raised_once_and_not_during_maintenance(app: Flask, office: O
         assert len(alarms()) == expected
     at = begun + 66 * MINUTE
     with transaction("test") as session:
-        processor_for(TARGET).process(
+        target_named(TARGET).processor.process(
             session, SOURCE, [Item("", {"stream": "river", "value": 0}, at, at)]
         )
     assert alarms() == [(None, 0.0, False)]

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from app.clock import local, now
 from app.db import reading, transaction
-from app.feeds.processors import Item, SourceRef, processor_for
+from app.feeds.processors import Item, SourceRef, target_named
 from app.sensors.ingesting import TARGET
 from app.sensors.models import Datastream, Rule, RuleKind, Severity, Thing
 from app.sensors.services import approve_rule, draft_rule
@@ -61,7 +61,7 @@ def send(*values: float) -> None:
         for no, value in enumerate(reversed(values))
     ]
     with transaction("test") as session:
-        processor_for(TARGET).process(session, SourceRef(1, "Trạm thử", TARGET), items)
+        target_named(TARGET).processor.process(session, SourceRef(1, "Trạm thử", TARGET), items)
 
 
 def test_a_rule_is_tried_approved_by_somebody_else_and_raises(
@@ -90,7 +90,7 @@ def test_a_rule_is_tried_approved_by_somebody_else_and_raises(
     with transaction("test") as session:
         later = now() + timedelta(minutes=1)
         item = Item("", {"stream": "ben-mau", "value": 3.65}, later, later)
-        processor_for(TARGET).process(session, SourceRef(1, "Trạm thử", TARGET), [item])
+        target_named(TARGET).processor.process(session, SourceRef(1, "Trạm thử", TARGET), [item])
     assert "Đang mở" in page(client, "/quan-trac/canh-bao")
     listed = page(client, "/quan-trac")
     assert "trên BĐ III 0,15 m" in listed
