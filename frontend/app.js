@@ -27,7 +27,7 @@ import SwitchController from "./controllers/switch.js";
 import ToastController from "./controllers/toast.js";
 import UploadController from "./controllers/upload.js";
 
-const application = Application.start();
+const application = new Application();
 
 application.register("choose", ChooseController);
 application.register("confirm", ConfirmController);
@@ -60,4 +60,7 @@ application.register(
   ),
 );
 
-document.documentElement.dataset.ready = "true";
+// Whoever waits for this finds every controller connected, and those that still load so marked.
+application.start().then(() => {
+  document.documentElement.dataset.ready = "true";
+});

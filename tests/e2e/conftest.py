@@ -258,12 +258,14 @@ class Visitor:
         watch.attach(self.page)
 
     def go(self, path: str) -> Page:
-        """Open an address of the office and wait until its controllers run."""
+        """Open an address of the office and wait until its controllers run, the late ones too."""
         self.page.goto(self.office.url + path)
         return self.ready()
 
     def ready(self) -> Page:
         expect(self.page.locator("html[data-ready]")).to_be_attached()
+        # A click on what a late controller is about to hide or replace would never arrive.
+        expect(self.page.locator("[data-mounting]")).to_have_count(0)
         return self.page
 
     def sign_in(self, login: str, password: str) -> Page:
