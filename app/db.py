@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -342,3 +343,10 @@ def _has_news(socket: int) -> bool:
     waiting = select.poll()
     waiting.register(socket, select.POLLIN)
     return bool(waiting.poll(0))
+
+
+def insert(table: Any) -> sqlite.Insert:
+    """An INSERT that may name what happens ON CONFLICT; both databases write it alike."""
+    made: Any = (sqlite if is_sqlite() else postgresql).insert
+    statement: sqlite.Insert = made(table)
+    return statement

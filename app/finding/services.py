@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import audit
+from app.db import insert
 from app.errors import InvalidInput, RuleViolated
 from app.finding import saved
 from app.finding.models import KnownResult, SavedSearch
@@ -87,7 +87,6 @@ def add_known(session: Session, search_id: int, things: Sequence[Thing]) -> list
     """Remember things as results; returns those that were not known, in their order."""
     if not things:
         return []
-    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
     rows = [{"search_id": search_id, "kind": kind, "thing_id": id_} for kind, id_ in things]
     statement = insert(KnownResult).on_conflict_do_nothing()
     added = session.execute(

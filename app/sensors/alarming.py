@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import outbox
 from app.clock import now
+from app.db import insert
 from app.files.models import new_token
 from app.sensors.events import AlarmCleared, AlarmRaised
 from app.sensors.hooks import AlarmsChanged, alarms_changed
@@ -107,16 +107,13 @@ def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
     """The ids of the rows that were inserted: where one is open already, none is added."""
     if not rows:
         return []
-    connection = session.connection()
-    on_server = connection.dialect.name == "postgresql"
-    made: Any = postgresql.insert if on_server else sqlite.insert
     statement = (
-        made(ALARMS)
+        insert(ALARMS)
         .values(list(rows))
         .on_conflict_do_nothing(index_elements=["rule_id", "datastream_id"], index_where=OPEN)
         .returning(ALARMS.c.id)
     )
-    return sorted(connection.execute(statement).scalars())
+    return sorted(session.execute(statement).scalars())
 
 
 def _row(spoken: Spoken, raised: Transition, cleared: Transition | None = None) -> dict[str, Any]:
