@@ -7,6 +7,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add the addresses."""
-    from app.api import incoming
+    from app.api import feeds, incoming
 
     app.register_blueprint(incoming.bp)
+    app.register_blueprint(feeds.bp)

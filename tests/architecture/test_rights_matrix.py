@@ -48,6 +48,7 @@ MATRIX = {  # the rows whose rooms are built; columns as in ROLES
     "dossier: receive": "– | – | – | R | R | C U | – | –",
     "dossier: process, sign result": "– | U o | A u | R | A | R | – | –",
     "sensors: configure, thresholds": "– | – | – | R | R | – | R ack | U",
+    "media, cyber, incident": "– | U o | U u | R a | A a | – | C U playbook | –",
     "reports, dashboards": "R u X | o | u X | a X | a X | o | a | –",
     "audit log": "– | – | – | R | R | – | – | R",
 }
@@ -86,6 +87,10 @@ GRANTED_BY = {  # permission: (row, the letters of a cell that give it), one or 
     "sensors:read": [("sensors: configure, thresholds", "R U")],
     "sensors:configure": [("sensors: configure, thresholds", "U")],
     "sensors:maintain": [("sensors: configure, thresholds", "ack U")],
+    "feeds:read": [("sensors: configure, thresholds", "R U")],
+    "feeds:configure": [("sensors: configure, thresholds", "U")],
+    "feeds:replay": [("sensors: configure, thresholds", "ack U")],
+    "feeds:read_signals": [("media, cyber, incident", "R A C")],
     "organisation:view": [("users, units", "C propose approve")],
     "organisation:manage": [("users, units", "C")],
     "organisation:propose_delegation": [("users, units", "C propose")],
@@ -138,6 +143,9 @@ WITHOUT_CONTENT = {  # all that an administrator may ever have
     "sensors:read",  # values of instruments
     "sensors:configure",
     "sensors:maintain",
+    "feeds:read",  # how sources do, not what people told
+    "feeds:configure",
+    "feeds:replay",
 }
 REACH = {"o": Scope.OWN, "u": Scope.UNIT, "a": Scope.ALL}
 
