@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _
 
 ACTS = {
     "feed_source.added": "Khai báo nguồn tin",
@@ -29,3 +30,20 @@ def register(app: Flask) -> None:
     relay.every(FAULTS_SECONDS, "feeds-faults", chores.work_on_faults)
     relay.every(FORGET_SECONDS, "feeds-forget", chores.forget_batches)
     describe(ACTS)
+    add_pages(app)
+
+
+def add_pages(app: Flask) -> None:
+    """The pages and their entry in the left bar."""
+    from app.feeds.permissions import READ
+    from app.feeds.queries import waiting_troubles
+    from app.feeds.views import bp
+    from app.web.shell import NavItem, navigation
+
+    app.register_blueprint(bp)
+    navigation.add(
+        NavItem(
+            "feeds", _("Điều hành"), _("Luồng dữ liệu"), "network", "feeds.index",
+            permission=READ, counter=waiting_troubles, order=27,
+        )
+    )  # fmt: skip

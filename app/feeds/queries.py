@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.db import remembered
 from app.errors import NotFound
 from app.feeds.models import FeedBatch, FeedDevice, FeedFault, FeedPoll, FeedSignal, FeedSource
 from app.feeds.preparing import SourceInfo
@@ -19,6 +18,7 @@ from app.security import Actor
 
 RATE_SPAN = timedelta(minutes=5)
 SILENT_INTERVALS = 3
+WAITED_TOO_LONG = timedelta(hours=24)
 UNSOLVED = (FaultState.OPEN, FaultState.REPLAYING)
 
 
@@ -116,6 +116,12 @@ def health(session: Session) -> list[Health]:
     return sorted(found, key=lambda one: (not _troubles(one), not one.source.is_active))
 
 
+def health_of(session: Session, source: FeedSource) -> Health:
+    """How one source does."""
+    found = next(one for one in health(session) if one.source.id == source.id)
+    return found
+
+
 def _troubles(one: Health) -> bool:
     return one.source.is_active and bool(one.is_silent or one.is_failing or one.faults or one.dead)
 
@@ -157,17 +163,14 @@ def _grouped(
     return dict(rows.tuples().all())
 
 
-def waiting_troubles(session: Session, _actor: Actor) -> int:
-    """For the left bar: kinds of faults and dead signals that wait for somebody."""
-
-    def count() -> int:
-        faults = sa.select(sa.func.count()).where(FeedFault.state.in_(UNSOLVED)).scalar_subquery()
-        dead = (
-            sa.select(sa.func.count()).where(FeedSignal.state == SignalState.DEAD).scalar_subquery()
-        )
-        return int(session.scalar(sa.select(faults + dead)) or 0)
-
-    return remembered(session, "feeds.troubles", count)
+def waiting_troubles(_actor: Actor) -> sa.Select[tuple[int, int]]:
+    """For the left bar: kinds of faults and dead signals that wait; red after a day."""
+    old = now() - WAITED_TOO_LONG
+    faults = sa.select(FeedFault.first_at.label("at")).where(FeedFault.state.in_(UNSOLVED))
+    dead = sa.select(FeedSignal.received_at).where(FeedSignal.state == SignalState.DEAD)
+    waiting = sa.union_all(faults, dead).subquery()
+    late = sa.case((waiting.c.at < old, 1), else_=0)
+    return sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(late), 0)).select_from(waiting)
 
 
 def faults(session: Session, *, all_: bool = False, limit: int = 100) -> list[FeedFault]:
@@ -216,3 +219,47 @@ def signal_by_token(session: Session, token: str) -> FeedSignal:
     if signal is None:
         raise NotFound(f"feed signal {token}")
     return signal
+
+
+def place_of(session: Session, token: str) -> tuple[datetime, int]:
+    """Where a signal stands in the inbox, for the page behind it."""
+    signal = signal_by_token(session, token)
+    return signal.received_at, signal.id
+
+
+def newest_batches(session: Session, source_id: int, *, limit: int) -> list[FeedBatch]:
+    """What arrived last, without the bytes."""
+    rows = (
+        sa.select(FeedBatch)
+        .options(sa.orm.defer(FeedBatch.content))
+        .where(FeedBatch.source_id == source_id)
+        .order_by(FeedBatch.received_at.desc(), FeedBatch.id.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(rows))
+
+
+def batches_of_fault(session: Session, fault: FeedFault) -> int:
+    """How many kept batches a fault covers."""
+    rows = sa.select(sa.func.count()).where(*covered_by(fault))
+    return session.scalar(rows) or 0
+
+
+def first_batch(session: Session, fault: FeedFault) -> FeedBatch | None:
+    """The oldest kept batch of a fault."""
+    rows = sa.select(FeedBatch).where(*covered_by(fault)).order_by(FeedBatch.id).limit(1)
+    return session.scalar(rows)
+
+
+def covered_by(fault: FeedFault) -> tuple[sa.ColumnElement[bool], ...]:
+    """The batches that are taken again when the fault is replayed."""
+    return (
+        FeedBatch.source_id == fault.source_id,
+        FeedBatch.refused > 0,
+        FeedBatch.id.between(fault.first_batch_id, fault.last_batch_id),
+    )
+
+
+def tells_of_people(source: FeedSource) -> bool:
+    """Whether what it brings are people's words, which administrators do not read."""
+    return source.kind is SourceKind.PEOPLE

@@ -16,7 +16,7 @@ from app.feeds.models import FeedBatch, FeedFault, FeedSignal
 from app.feeds.permissions import REPLAY
 from app.feeds.preparing import Prepared
 from app.feeds.processors import Item, Target, target_named
-from app.feeds.queries import info_of
+from app.feeds.queries import covered_by, info_of
 from app.feeds.services import taking
 from app.feeds.words import FaultKind, FaultState, SignalState
 from app.security import SYSTEM, Actor, authorize
@@ -62,12 +62,7 @@ def next_step(session: Session, fault: FeedFault, after: int) -> Step:
     """Where the replay of a fault goes on behind batch `after` (0: at its beginning)."""
     batch_id = session.scalar(
         sa.select(FeedBatch.id)
-        .where(
-            FeedBatch.source_id == fault.source_id,
-            FeedBatch.refused > 0,
-            FeedBatch.id > after,
-            FeedBatch.id.between(fault.first_batch_id, fault.last_batch_id),
-        )
+        .where(*covered_by(fault), FeedBatch.id > after)
         .order_by(FeedBatch.id)
         .limit(1)
     )
