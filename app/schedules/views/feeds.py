@@ -10,7 +10,7 @@ from app.clock import now
 from app.db import reading, transaction
 from app.errors import InvalidInput
 from app.schedules import permissions, queries, services
-from app.schedules.feeds import calendar_of
+from app.schedules.calendar_feeds import calendar_of
 from app.schedules.models import FeedScope
 from app.schedules.queries.feeds import feed_for
 from app.schedules.views.blueprint import bp
