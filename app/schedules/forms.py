@@ -34,7 +34,7 @@ from app.schedules.models import (
 )
 from app.schedules.services.invitations import Invitation
 from app.schedules.services.keeping import EntryData
-from app.schedules.times import moment
+from app.schedules.times import FIRST, LAST, moment
 from app.tasks.parties import Party, parse_all
 
 TIME_FORMATS = ["%H:%M", "%Hh%M", "%Hh", "%H"]
@@ -61,6 +61,18 @@ def text_field(label: str, longest: int, *, required: bool = False, hint: str = 
     return StringField(label, [first, Length(max=longest)], description=hint)
 
 
+def day_field(label: str, *, required: bool = False) -> DateField:
+    """A day as dd/mm/yyyy that has a week."""
+    first = InputRequired() if required else Optional()
+    return DateField(label, [first, day_in_reach], format=DATE_FORMATS, widget=TextInput())
+
+
+def day_in_reach(_form: Form, field: DateField) -> None:
+    """A slip in the year (26, 0206) is told before anything is computed with it."""
+    if field.data is not None and not FIRST <= field.data <= LAST:
+        raise ValidationError(_("Năm phải từ 2000 đến 2999."))
+
+
 def clock_field(label: str) -> TimeField:
     """A time of day, as 8h, 8h30 or 08:30."""
     return TimeField(
@@ -82,7 +94,7 @@ class EntryForm(FlaskForm):
 
     version = HiddenField()
     title = TextAreaField(_("Nội dung"), [InputRequired(), Length(max=500)], render_kw={"rows": 2})
-    day = DateField(_("Ngày"), [InputRequired()], format=DATE_FORMATS, widget=TextInput())
+    day = day_field(_("Ngày"), required=True)
     starts = clock_field(_("Từ giờ"))
     ends = clock_field(_("Đến giờ"))
     all_day = BooleanField(_("Cả ngày"))
@@ -173,7 +185,7 @@ class BusyForm(FlaskForm):
     ai = SelectMultipleField(
         _("Những người cần xem"), coerce=int, description=_("Nhiều nhất 6 người")
     )
-    ngay = DateField(_("Tuần có ngày"), [Optional()], format=DATE_FORMATS, widget=TextInput())
+    ngay = day_field(_("Tuần có ngày"))
     phut = SelectField(
         _("Cần rảnh liền"),
         coerce=int,
@@ -232,7 +244,7 @@ class ConclusionItemForm(Form):
     title = StringField(_("Việc cần làm"), [Length(max=500)])
     lead = SelectField(_("Chủ trì"))
     coordinators = SelectMultipleField(_("Phối hợp"))
-    due_on = DateField(_("Hạn xử lý"), [Optional()], format=DATE_FORMATS, widget=TextInput())
+    due_on = day_field(_("Hạn xử lý"))
 
     @property
     def is_empty(self) -> bool:
@@ -271,7 +283,7 @@ class AnswerForm(FlaskForm):
         default=AnswerKind.ATTEND.value,
     )
     sent = SelectField(_("Cử ai dự"), coerce=id_or_none)
-    day = DateField(_("Ngày họp"), [Optional()], format=DATE_FORMATS, widget=TextInput())
+    day = day_field(_("Ngày họp"))
     starts = clock_field(_("Từ giờ"))
     ends = clock_field(_("Đến giờ"))
     place = text_field(_("Địa điểm"), 300)

@@ -8,6 +8,7 @@ from app.clock import VIETNAM, local
 
 DAY_NAMES = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 QUARTER = timedelta(minutes=15)
+FIRST, LAST = date(2000, 1, 3), date(2999, 12, 23)  # Mondays; beyond them days have no names
 CUTOFF = time(15, 0)  # of the Friday before: the usual end of registration
 
 

@@ -7,17 +7,16 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField
+from wtforms.validators import NumberRange, Optional, ValidationError
 from wtforms.widgets import TextInput
 
 from app.clock import local
-from app.schedules.forms import DATE_FORMATS, clock_field, text_field
+from app.schedules.forms import clock_field, day_field, text_field
 from app.schedules.models import RESOURCE_LABELS, Resource, ResourceKind
 from app.schedules.times import moment
 
 MOST_SEATS = 5000
-EARLIEST = 2000  # year
 
 
 class ResourceForm(FlaskForm):
@@ -81,13 +80,8 @@ def resource_values(resource: Resource) -> dict[str, Any]:
 class CutoffForm(FlaskForm):
     """Until when units register for a week."""
 
-    day = DateField(_("Ngày"), [InputRequired()], format=DATE_FORMATS, widget=TextInput())
+    day = day_field(_("Ngày"), required=True)
     at = clock_field(_("Giờ"))
-
-    def validate_day(self, field: Any) -> None:
-        """A year typed with two or three digits too few is no year of an office."""
-        if field.data is not None and field.data.year < EARLIEST:
-            raise ValidationError(_("Năm không đúng."))
 
     def validate_at(self, field: Any) -> None:
         if field.data is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -20,11 +20,11 @@ from app.schedules.models import (
     ScheduleParticipant,
 )
 from app.schedules.queries.entries import KIND
-from app.schedules.times import day_bounds, moment
+from app.schedules.times import day_bounds
 from app.security import ORGAN, Access, Actor, Role
+from app.worktime.calendar import Calendar, at_minute
+from app.worktime.queries import load_calendar
 
-HOURS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 0)))
-"""When appointments are offered, on Vietnamese clocks."""
 STEP = timedelta(minutes=30)
 
 
@@ -150,23 +150,34 @@ def free_slots(
 ) -> list[tuple[datetime, datetime]]:
     """The next spans in the hours of work in which all the posts are free, from a day on.
 
-    Half hours are tried; Saturdays and Sundays are left out, other holidays are not.
+    Half hours are tried on the first `days` working days of the organ's calendar: it knows the
+    public holidays and the days that were swapped.
     """
-    begins, ends = day_bounds(day, day + timedelta(days=days + 4))
+    calendar = load_calendar(session)
+    workdays = _working_days(calendar, day, days)
+    begins, ends = day_bounds(day, workdays[-1])
     spans = [
         (entry.starts_at, entry.ends_at)
         for _, entry in session.execute(_taken(post_ids, begins, ends, entry_id)).tuples()
     ]
     found: list[tuple[datetime, datetime]] = []
-    workdays = [d for n in range(days + 4) if (d := day + timedelta(days=n)).weekday() < 5]
-    for tried in workdays[:days]:
-        for opens, closes in HOURS:
-            start, last = moment(tried, opens), moment(tried, closes)
+    for tried in workdays:
+        for opens, closes in calendar.shifts_on(tried):
+            start, last = at_minute(tried, opens), at_minute(tried, closes)
             while (end := start + timedelta(minutes=minutes)) <= last:
                 if start > now() and not any(a < end and b > start for a, b in spans):
                     found.append((start, end))
                 start += STEP
     return found[:limit]
+
+
+def _working_days(calendar: Calendar, day: date, count: int) -> list[date]:
+    """The day itself, if it is one, and those behind it."""
+    found = [day] if calendar.is_working_day(day) else []
+    while len(found) < count:
+        day = calendar.next_working_day(day)
+        found.append(day)
+    return found
 
 
 def deputies(

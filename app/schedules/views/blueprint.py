@@ -8,7 +8,7 @@ from flask import Blueprint
 
 from app.errors import NotFound
 from app.schedules.models import EntryState
-from app.schedules.times import monday_of
+from app.schedules.times import FIRST, LAST, monday_of
 
 bp = Blueprint("schedules", __name__, url_prefix="/lich", template_folder="../templates")
 
@@ -20,7 +20,6 @@ TONES = {  # of a state's badge
     EntryState.CANCELLED: "late",
     EntryState.DONE: "mute",
 }
-FIRST, LAST = date(2000, 1, 3), date(2999, 12, 23)  # Mondays; beyond them days have no names
 
 
 def monday_in(text: str) -> date:

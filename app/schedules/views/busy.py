@@ -17,8 +17,8 @@ from app.organisation.queries import people_choices
 from app.schedules import permissions, queries
 from app.schedules.forms import MOST_SIDE_BY_SIDE, BusyForm
 from app.schedules.queries import Busy
-from app.schedules.times import DAY_NAMES, day_bounds, monday_of, span, week_days
-from app.schedules.views.blueprint import FIRST, LAST, bp
+from app.schedules.times import DAY_NAMES, FIRST, LAST, day_bounds, monday_of, span, week_days
+from app.schedules.views.blueprint import bp
 from app.web.gate import needs
 from app.web.shell import current_actor
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import date
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.clock import local
 from app.schedules import queries
 from app.schedules.models import Visibility
 from app.tasks.parties import Party
@@ -80,4 +82,14 @@ def test_nonsense_in_the_address_is_said_so_and_shows_nobodys_days(
         assert answer.status_code == 422, query
         assert "<table" not in answer.get_data(as_text=True)
     assert "hom-nay" in client.get("/lich/ranh-ban?ngay=hom-nay").get_data(as_text=True)
-    assert client.get("/lich/ranh-ban?ngay=9999-12-31").status_code == 200
+    assert client.get("/lich/ranh-ban?ngay=9999-12-31").status_code == 422
+
+
+def test_no_time_is_offered_on_a_public_holiday(app: Flask, office: Office) -> None:
+    leader, monday = office.leader.post_id or 0, date(2026, 11, 23)
+    assert app.test_cli_runner().invoke(args=["worktime", "load"]).exit_code == 0
+
+    free = look(lambda s: queries.free_slots(s, [leader], monday, 120, days=3, limit=100))
+
+    days = {local(start).date() for start, _end in free}
+    assert days == {date(2026, 11, 23), date(2026, 11, 25), date(2026, 11, 26)}  # 24/11 is free
