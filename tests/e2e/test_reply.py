@@ -213,7 +213,9 @@ def test_a_reply_from_the_letter_to_its_end(
         apart.submit(must_be_sound, pdf, root, tmp_path).result()
     assert fields.read_values(pdf)[fields.NUMBER] == code.split("/")[0]
 
-    expect(drafter.go(letter).get_by_text("Đã trả lời:").first).to_be_visible()
+    closed = drafter.go(letter).locator(".cv-callout", has_text="Đã trả lời:")
+    expect(closed).to_contain_text("Đã xong")
+    expect(closed).to_contain_text(code)
     put_into_file(drafter, document)
     put_into_file(drafter, letter)
     page = drafter.go("/ho-so")

@@ -159,7 +159,6 @@ def killed_while_signing(app: Flask) -> None:
         asked.close()
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # leases are tested on both
 def test_a_worker_killed_between_number_and_signature_loses_neither(
     app: Flask, office: Office, writers: Writers
 ) -> None:
