@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -175,11 +175,17 @@ def proposed_form(session: Session, letter: IncomingDocument) -> ProposedForm:
         fields=fields,
         organ=organ,
         due_hint=_as_line((raw.get("due_date_hint") or {}).get("value")),
-        signatures=tuple(result.signatures),
+        signatures=tuple(map(_signature, result.signatures)),
         warnings=tuple(result.warnings),
         confidence=min(sure) if sure else None,
         page_count=result.page_count,
     )
+
+
+def _signature(kept: dict[str, Any]) -> dict[str, Any]:
+    """As the reader gave it, with its time as a moment; a page shows it on local clocks."""
+    at = kept.get("signed_at")
+    return kept | {"signed_at": datetime.fromisoformat(at) if at else None}
 
 
 def _field(raw: dict[str, Any], name: str, convert: Any = None) -> ProposedField:
