@@ -79,3 +79,22 @@ def issue(
         stamping = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         builder = builder.add_extension(stamping, critical=True)
     return Identity(name, builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
+
+
+def revoking(issuer: Identity, one: Identity, revoked_at: datetime) -> bytes:
+    """A revocation list of an issuer with one certificate on it."""
+    entry = (
+        x509.RevokedCertificateBuilder()
+        .serial_number(one.certificate.serial_number)
+        .revocation_date(revoked_at)
+        .build()
+    )
+    made = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.certificate.subject)
+        .last_update(datetime.now(UTC))
+        .next_update(datetime.now(UTC) + timedelta(days=1))
+        .add_revoked_certificate(entry)
+        .sign(issuer.key, hashes.SHA256())
+    )
+    return made.public_bytes(Encoding.PEM)

@@ -18,8 +18,6 @@ import pytest
 from asn1crypto import keys as asn1_keys  # type: ignore[import-untyped]
 from asn1crypto import tsp
 from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
@@ -38,7 +36,7 @@ from app.outgoing.signing import apply, fields, revocation, signers, timestamps,
 from app.outgoing.signing.errors import FieldUnusable, KeyUnusable, SigningFailed
 from app.outgoing.signing.verdict import Changes
 from ocr.errors import FileRefused
-from tests.unit.outgoing.signing.keys import PASSPHRASE, Identity, issue
+from tests.unit.outgoing.signing.keys import PASSPHRASE, Identity, issue, revoking
 
 Act = Callable[[bytes], bytes]
 SIZE = BoxConstraints(width=100, height=40)
@@ -228,7 +226,6 @@ def test_what_is_no_pdf_is_refused() -> None:
 def test_the_trust_folder_takes_pem_and_der_and_refuses_rubbish(
     root: Identity, leader: Identity, tmp_path: Path
 ) -> None:
-    from cryptography.hazmat.primitives.serialization import Encoding
 
     pem = root.certificate.public_bytes(Encoding.PEM)
     (tmp_path / "a.pem").write_bytes(pem + leader.certificate.public_bytes(Encoding.PEM))
@@ -239,25 +236,6 @@ def test_the_trust_folder_takes_pem_and_der_and_refuses_rubbish(
     (tmp_path / "c.crt").write_bytes(b"rubbish")
     with pytest.raises(ValueError, match=r"c\.crt"):
         trust.load(tmp_path)
-
-
-def revoking(issuer: Identity, one: Identity, revoked_at: datetime) -> bytes:
-    """A revocation list of an issuer with one certificate on it."""
-    entry = (
-        x509.RevokedCertificateBuilder()
-        .serial_number(one.certificate.serial_number)
-        .revocation_date(revoked_at)
-        .build()
-    )
-    made = (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(issuer.certificate.subject)
-        .last_update(datetime.now(UTC))
-        .next_update(datetime.now(UTC) + timedelta(days=1))
-        .add_revoked_certificate(entry)
-        .sign(issuer.key, hashes.SHA256())
-    )
-    return made.public_bytes(Encoding.PEM)
 
 
 def test_a_revoked_certificate_is_found_in_the_lists_of_the_folder(
