@@ -151,6 +151,7 @@ class Settings:
     watch_dir: Path | None = None  # the scanner's folder; None: not watched
     exchange_root: Path | None = None  # shared with the transport agent; None: in var_dir
     trusted_roots: Path | None = None  # certificates of authorities; None: `trust` in var_dir
+    revocation_required: bool = False  # no signature from elsewhere without a revocation list
     tsa_url: str | None = None  # the authority of time for signatures; None: no time stamps
     reading_processes: int = 2
     pool_size: int = 16
@@ -204,6 +205,7 @@ class Settings:
             watch_dir=Path(watch).absolute() if watch else None,
             exchange_root=Path(exchange).absolute() if exchange else None,
             trusted_roots=Path(roots).absolute() if roots else None,
+            revocation_required=env.get("REVOCATION_REQUIRED", "") == "1",
             tsa_url=env.get("TSA_URL") or None,
             reading_processes=int(env.get("READING_PROCESSES", "2")),
             pool_size=int(env.get("DATABASE_POOL", "16")),

@@ -34,6 +34,7 @@ from app.outgoing.signing import (
     interrupted,
     keeping,
     places,
+    revocation,
     timestamps,
     trust,
 )
@@ -208,17 +209,23 @@ def _accept(runtime: Runtime, claim: WorkClaim, work: Work) -> None:
         brought = interrupted.complete(pending, brought, holder, tsa=_clock(runtime))
     if work.pdf is None:
         raise RuleViolated("Phiên bản này chưa có tệp.")
-    roots = trust.load(runtime.settings.trust_dir)
+    trusted = runtime.settings.trust_dir
+    roots, lists = trust.load(trusted), revocation.load(trusted)
     with tempfile.TemporaryDirectory(prefix="signed-") as place:
         path = Path(place) / "signed.pdf"
         path.write_bytes(brought)
         try:
-            found = checked.accept(Path(runtime.store.path(work.pdf)), path, holder, roots)
+            found = checked.accept(
+                Path(runtime.store.path(work.pdf)), path, holder, roots, lists,
+                need_list=runtime.settings.revocation_required,
+            )  # fmt: skip
         except FileRefused as refused:
             raise RuleViolated(refused.sentence) from refused
     blob = runtime.store.put(io.BytesIO(brought))
     with transaction("outgoing.signed_elsewhere") as session:
-        finish_brought(session, claim, blob, found.signature.fingerprint)
+        finish_brought(
+            session, claim, blob, found.signature.fingerprint, listed_on=found.signature.listed_on
+        )
     keeping.forget(folder, claim.detail["stage"])
 
 

@@ -77,6 +77,12 @@ class DocumentView:
         return next((step for step in self.steps if step.decided_at is None), None)
 
     @property
+    def signed_elsewhere(self) -> PaperStage | None:
+        """The personal signature that was brought from another tool; None for the server's."""
+        signed = (stage for stage in self.stages if stage.stage is Stage.SIGNED)
+        return next((stage for stage in signed if "certificate" in stage.detail), None)
+
+    @property
     def page(self) -> StoredFile | None:
         """The PDF to show: the newest stage, else of the newest version; never an older one."""
         if self.stages:

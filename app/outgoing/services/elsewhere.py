@@ -96,9 +96,16 @@ def bring_signed(
 
 
 def finish_brought(
-    session: Session, claim: WorkClaim, blob: StoredBlob, fingerprint: str
+    session: Session,
+    claim: WorkClaim,
+    blob: StoredBlob,
+    fingerprint: str,
+    *,
+    listed_on: str | None,
 ) -> OutgoingDocument:
     """What was brought is the document with one good signature: it goes on.
+
+    `listed_on` is the ISO time of the revocation list that was asked; None: there was none.
 
     Raises LeaseLost, and what `hand_in_signed` raises: rights may have ended meanwhile.
     """
@@ -107,7 +114,7 @@ def finish_brought(
     jobs.end(job)
     return hand_in_signed(
         session, actor, document_id=claim.document_id, stage_id=detail["stage"], blob=blob,
-        how=detail["how"], fingerprint=fingerprint,
+        how=detail["how"], fingerprint=fingerprint, listed_on=listed_on,
     )  # fmt: skip
 
 
@@ -129,17 +136,22 @@ def hand_in_signed(
     blob: StoredBlob,
     how: str,
     fingerprint: str,
+    listed_on: str | None = None,
 ) -> OutgoingDocument:
     """Keep a signed document that was checked against the stage `stage_id` before; go on.
 
-    `how` is "own_tool" or "helper", `fingerprint` that of the signer's certificate.
+    `how` is "own_tool" or "helper", `fingerprint` that of the signer's certificate, `listed_on` as
+    for `finish_brought`: the stage keeps it, the page says whether revocation was checked.
 
     Raises RuleViolated when the document went on meanwhile, PermissionDenied.
     """
     document = get_document(session, actor, document_id)
     _same_stage(session, actor, document, stage_id)
     actor = authorize(actor, permissions.SIGN, post_id=document.signer_post_id)
-    record_stage(session, actor, document, Stage.SIGNED, blob, how=how, certificate=fingerprint)
+    record_stage(
+        session, actor, document, Stage.SIGNED, blob, how=how, certificate=fingerprint,
+        listed_on=listed_on,
+    )  # fmt: skip
     _end_signing(session, document.id)
     note_signed(session, actor, document)
     if document.numbered:

@@ -36,7 +36,15 @@ def signatures(
     return [SignatureVerdict.from_json(one) for one in sandbox.run(READ, args, LIMITS)]
 
 
-def accept(approved: Path, returned: Path, holder: Holder, roots: Sequence[bytes]) -> Accepted:
+def accept(
+    approved: Path,
+    returned: Path,
+    holder: Holder,
+    roots: Sequence[bytes],
+    lists: Sequence[bytes] = (),
+    *,
+    need_list: bool = False,
+) -> Accepted:
     """Check a signed document that was handed in; see `returned.accept`.
 
     Raises:
@@ -51,6 +59,8 @@ def accept(approved: Path, returned: Path, holder: Holder, roots: Sequence[bytes
         "returned": str(returned.absolute()),
         "holder": asdict(holder),
         "roots": _encoded(roots),
+        "lists": _encoded(lists),
+        "need_list": need_list,
     }
     answer = sandbox.run(ACCEPT, args, LIMITS)
     if "refused" in answer:

@@ -10,9 +10,11 @@ import base64
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.clock import VIETNAM
 from app.outgoing.signing import rendering, verdict
 from app.outgoing.signing.errors import SigningFailed
 from app.outgoing.signing.fields import LABELS, empty_signatures, read_values
@@ -28,14 +30,25 @@ class Accepted:
     rewritten: bool
 
 
-def accept(approved: bytes, returned: bytes, holder: Holder, roots: Sequence[bytes]) -> Accepted:
+def accept(
+    approved: bytes,
+    returned: bytes,
+    holder: Holder,
+    roots: Sequence[bytes],
+    lists: Sequence[bytes] = (),
+    *,
+    need_list: bool = False,
+) -> Accepted:
     """Check what was handed in against what was approved. `roots`: trusted certificates (DER).
+
+    `lists` are revocation lists (DER); with `need_list` a certificate is refused about which no
+    valid list says anything.
 
     Raises:
         SigningFailed: with the sentence that says what is wrong.
         FileRefused: the file cannot be read.
     """
-    before, after = verdict.read(approved, roots), verdict.read(returned, roots)
+    before, after = verdict.read(approved, roots), verdict.read(returned, roots, lists)
     rewritten = not returned.startswith(approved)
     if rewritten and before:
         raise SigningFailed(
@@ -44,6 +57,11 @@ def accept(approved: bytes, returned: bytes, holder: Holder, roots: Sequence[byt
         )
     new = _new_signature(before, after)
     _good(new, holder)
+    if need_list and new.listed_on is None:
+        raise SigningFailed(
+            "Chưa kiểm tra được chứng thư có bị thu hồi hay không: thiếu danh sách thu hồi còn "
+            f"hạn của “{new.issuer}”. Hãy báo quản trị nạp danh sách, rồi nộp lại."
+        )
     for old in (one for one in after if one is not new):
         if not old.intact or old.changes is Changes.FORBIDDEN:
             raise SigningFailed(f"Chữ ký trước của {old.signer} không còn hợp lệ trong bản nộp.")
@@ -55,13 +73,19 @@ def accept(approved: bytes, returned: bytes, holder: Holder, roots: Sequence[byt
 
 
 def accept_files(
-    approved: str, returned: str, holder: Mapping[str, Any], roots: Sequence[str]
+    approved: str,
+    returned: str,
+    holder: Mapping[str, Any],
+    roots: Sequence[str],
+    lists: Sequence[str] = (),
+    need_list: bool = False,
 ) -> dict[str, Any]:
     """The same for the sandbox: paths and JSON values; a refusal is an answer, not an error."""
     whose = Holder(str(holder["name"]), tuple(holder["fingerprints"]))
-    trusted = [base64.b64decode(root) for root in roots]
+    trusted, known = ([base64.b64decode(one) for one in many] for many in (roots, lists))
+    files = (Path(approved).read_bytes(), Path(returned).read_bytes())
     try:
-        found = accept(Path(approved).read_bytes(), Path(returned).read_bytes(), whose, trusted)
+        found = accept(*files, whose, trusted, known, need_list=need_list)
     except SigningFailed as error:
         return {"refused": error.user_message}
     return {"signature": found.signature.to_json(), "rewritten": found.rewritten}
@@ -88,6 +112,12 @@ def _good(new: SignatureVerdict, holder: Holder) -> None:
         raise SigningFailed(
             f"Chứng thư ký mang tên “{new.signer}”, không phải của người ký văn bản này "
             f"({holder.name})."
+        )
+    if new.revoked_on and not new.ok:
+        at = datetime.fromisoformat(new.revoked_on).astimezone(VIETNAM)
+        raise SigningFailed(
+            f"Chứng thư ký của “{new.signer}” đã bị thu hồi lúc {at:%H:%M ngày %d/%m/%Y}, chữ ký "
+            "không có giá trị. Hãy ký lại bằng chứng thư đang có hiệu lực."
         )
     if not new.ok:
         raise SigningFailed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,14 @@ ENDING = ".crl"
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """What the lists say of a certificate. `listed_on` None: no list of its issuer is here."""
+    """What the lists say of a certificate. `listed_on` None: no list of its issuer is here.
+
+    `overdue`: the issuer should have made a newer list by now.
+    """
 
     listed_on: datetime | None = None
     revoked_on: datetime | None = None
+    overdue: bool = False
 
 
 def load(folder: Path) -> list[bytes]:
@@ -67,7 +71,9 @@ def look_up(certificate: bytes, issuers: Sequence[bytes], lists: Sequence[bytes]
         if newest is None or one.last_update_utc > newest:
             newest = one.last_update_utc
             entry = one.get_revoked_certificate_by_serial_number(subject.serial_number)
-            found = Revocation(newest, entry.revocation_date_utc if entry else None)
+            until = one.next_update_utc
+            overdue = until is not None and until < datetime.now(UTC)
+            found = Revocation(newest, entry.revocation_date_utc if entry else None, overdue)
     return found
 
 

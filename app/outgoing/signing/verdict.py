@@ -50,7 +50,9 @@ class SignatureVerdict:
     """One signature. `ok`: unchanged, valid, trusted, and nothing forbidden after it.
 
     `signed_at` is an ISO time; `stamped` tells whether an authority of time vouches for it.
-    `fingerprint` is the SHA-256 of the certificate. `sentences` say it all in Vietnamese.
+    `fingerprint` is the SHA-256 of the certificate. `revoked_on` and `listed_on` are ISO times: of
+    the revocation, and of the list that was asked; the latter is None where no list of the issuer
+    is at hand or only one that is overdue. `sentences` say it all in Vietnamese.
     """
 
     field: str
@@ -66,6 +68,8 @@ class SignatureVerdict:
     changes: Changes
     ok: bool
     sentences: tuple[str, ...] = ()
+    revoked_on: str | None = None
+    listed_on: str | None = None
 
     @property
     def sound(self) -> bool:
@@ -137,6 +141,11 @@ def _verdict(
     )
     issuers = [*roots, *(one.dump() for one in signature.other_embedded_certs)]
     said = revocation.look_up(status.signing_cert.dump(), issuers, lists)
+    bare = replace(
+        bare,
+        revoked_on=said.revoked_on.isoformat() if said.revoked_on else None,
+        listed_on=said.listed_on.isoformat() if said.listed_on and not said.overdue else None,
+    )
     if said.revoked_on and not (stamped and at and at < said.revoked_on):
         bare = replace(bare, trusted=False, ok=False)  # an unproven time may be a false one
     expires = status.signing_cert.not_valid_after
@@ -254,7 +263,8 @@ def _revoked(said: Revocation) -> str:
         return NOT_ASKED
     listed = f"{said.listed_on.astimezone(VIETNAM):%d/%m/%Y}"
     if said.revoked_on is None:
-        return f"Chứng thư không có trong danh sách thu hồi ngày {listed} của tổ chức cấp."
+        late = " Danh sách này đã quá hạn, cần danh sách mới." if said.overdue else ""
+        return f"Chứng thư không có trong danh sách thu hồi ngày {listed} của tổ chức cấp.{late}"
     day = f"{said.revoked_on.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}"
     return f"Chứng thư đã bị thu hồi lúc {day} (danh sách thu hồi ngày {listed})."
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.clock import now
+from app.clock import VIETNAM, now
 from app.db import reading, transaction
 from app.files.serving import send
 from app.files.store import current_store
@@ -176,11 +178,24 @@ def show(token: str, *, message: str | None = None) -> str:
             my_posts=actor.post_ids,
             block=block_of(session, view.document),
             issue_by=services.issue_by(session, view.document),
+            revocation=revocation_said(view),
             now=now(),
             **under_way(session, actor, view),
             **labels(),
             **forms(session, view, acts),
         )
+
+
+def revocation_said(view: DocumentView) -> str | None:
+    """What was found about the revocation of a certificate that signed elsewhere."""
+    stage = view.signed_elsewhere
+    if stage is None:
+        return None
+    listed = stage.detail.get("listed_on")
+    if listed is None:
+        return _("Chưa kiểm tra: không có danh sách thu hồi còn hạn của tổ chức cấp chứng thư")
+    day = datetime.fromisoformat(listed).astimezone(VIETNAM)
+    return _("Không bị thu hồi theo danh sách ngày %(day)s", day=f"{day:%d/%m/%Y}")
 
 
 def under_way(session: Session, actor: Actor, view: DocumentView) -> dict[str, object]:

@@ -6,8 +6,8 @@ import asyncio
 import base64
 import io
 import json
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pyhanko.sign.signers import SimpleSigner
 
-from app.clock import now
+from app.clock import VIETNAM, now
 from app.db import reading, transaction
 from app.files.store import current_store
 from app.incoming.quarantine import current_quarantine
@@ -30,6 +30,7 @@ from tests.integration.incoming.pages import browser, page
 from tests.integration.outgoing.conftest import Writers
 from tests.integration.outgoing.test_workflow import approved, failed, pdf_of
 from tests.unit.outgoing.signing import desktop_tool, keys
+from tests.unit.outgoing.signing.keys import revoking
 from workflows import issuing
 from workflows.runtime import Runtime
 
@@ -103,6 +104,35 @@ def test_the_signed_file_is_taken_and_the_document_goes_on(
     assert issuing.run_next(table.running)  # the number into its field
     [one] = verdict.read(pdf_of(table.id), [table.root.der])
     assert (one.signer, one.ok) == (office.leader.name, True)
+
+
+def test_a_revoked_certificate_is_refused_and_a_missing_list_is_said(
+    table: Table, office: Office, writers: Writers, tmp_path: Path
+) -> None:
+    signed = table.sign(pdf_of(table.id), table.signer, tmp_path)
+    lists, at = table.running.settings.trust_dir / "ca.crl", datetime.now(UTC) - timedelta(hours=1)
+    lists.write_bytes(revoking(table.root, table.signer, at))
+    assert "đã bị thu hồi lúc" in table.bring("nop-ban-da-ky", signed)
+    lists.unlink()
+    strict = replace(table.running.settings, revocation_required=True)
+    careful = replace(table, running=replace(table.running, settings=strict))
+    assert "thiếu danh sách thu hồi còn hạn" in careful.bring("nop-ban-da-ky", signed)
+    assert writers.status(table.id) is S.APPROVED
+
+    assert "Chưa kiểm tra: không có danh sách thu hồi" in table.bring("nop-ban-da-ky", signed)
+    assert writers.status(table.id) is S.SIGNED
+
+
+def test_a_valid_list_without_the_certificate_is_named_on_the_page(
+    table: Table, writers: Writers, tmp_path: Path
+) -> None:
+    other, at = keys.issue("Người Khác", table.root), datetime.now(UTC)
+    listed = revoking(table.root, other, at)
+    (table.running.settings.trust_dir / "ca.crl").write_bytes(listed)
+    said = table.bring("nop-ban-da-ky", table.sign(pdf_of(table.id), table.signer, tmp_path))
+    assert f"Không bị thu hồi theo danh sách ngày {at.astimezone(VIETNAM):%d/%m/%Y}" in said
+    assert "Chưa kiểm tra" not in said
+    assert writers.status(table.id) is S.SIGNED
 
 
 def test_other_signatures_files_and_people_are_refused(
