@@ -25,10 +25,13 @@ class Line:
     name: str
     step: Callable[[Runtime], object]
     seconds: float
+    flow_seconds: float | None = None
+    """How long a served flow repeats the step, where a process for each turn would cost more."""
 
 
 TIMETABLE = (
     Line("watch-folder", upkeep.watch, 15),
+    Line("poll-feeds", upkeep.poll_feeds, upkeep.POLL_SECONDS, upkeep.POLL_SPAN),
     Line("intake-upkeep", upkeep.intake, 60),
     Line("tasks-upkeep", upkeep.tasks, 300),
     Line("digests", upkeep.digests, 300),
@@ -62,7 +65,7 @@ def main() -> None:
     if running.settings.prefect_api_url:
         from workflows import timetable
 
-        lines = {line.name: line.seconds for line in TIMETABLE}
+        lines = {line.name: line.flow_seconds or line.seconds for line in TIMETABLE}
         runtime.keep_serving(lambda: timetable.serve_all(lines))
         return
     stop = threading.Event()

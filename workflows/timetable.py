@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import cast
@@ -14,6 +15,8 @@ from app.errors import ProgrammingFault
 from workflows import runtime, upkeep
 from workflows.runtime import Runtime
 
+POLL_MARGIN = 2.0  # seconds in which the next run starts
+
 
 def _run(step: Callable[[Runtime], object]) -> None:
     step(runtime.start())
@@ -23,6 +26,14 @@ def _run(step: Callable[[Runtime], object]) -> None:
 def watch_folder() -> None:
     """The scanner's folder."""
     _run(upkeep.watch)
+
+
+@flow(name="poll-feeds", retries=0)
+def poll_feeds() -> None:
+    """Polled sources. A run goes on for a minute: a process for each look would cost more."""
+    running, until = runtime.start(), time.monotonic() + upkeep.POLL_SPAN - POLL_MARGIN
+    while upkeep.poll_feeds(running) and time.monotonic() < until:
+        time.sleep(upkeep.POLL_SECONDS)
 
 
 @flow(name="intake-upkeep", retries=0)
@@ -51,6 +62,7 @@ def files_upkeep() -> None:
 
 FLOWS = {
     "watch-folder": watch_folder,
+    "poll-feeds": poll_feeds,
     "intake-upkeep": intake_upkeep,
     "tasks-upkeep": tasks_upkeep,
     "digests": digests,
@@ -80,4 +92,4 @@ def serve_all(lines: dict[str, float]) -> None:
         )
         for name, one in FLOWS.items()
     ]
-    serve(*deployments, limit=2)
+    serve(*deployments, limit=3)  # polling has a place of its own

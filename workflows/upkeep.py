@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.clock import now, today
 from app.db import transaction
+from app.feeds.polling import poll_due
 from app.files import collector
 from app.incoming import chores
 from app.notifications.mailing import mail_digests
@@ -13,6 +14,9 @@ from app.tasks.services.recurring import create_due_occurrences
 from app.tasks.services.reminders import remind
 from workflows import watch_folder
 from workflows.runtime import Runtime, clean_scratch
+
+POLL_SECONDS = 1.0
+POLL_SPAN = 60.0
 
 
 def watch(running: Runtime) -> watch_folder.Scanned:
@@ -45,6 +49,11 @@ def digests(running: Runtime) -> None:
     while more:
         with transaction("notifications.digests") as session:
             more = mail_digests(session, now())
+
+
+def poll_feeds(_running: Runtime) -> bool:
+    """Look at the polled sources that are due. Returns whether any source is polled at all."""
+    return poll_due()
 
 
 def files(running: Runtime) -> None:

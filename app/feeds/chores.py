@@ -71,7 +71,9 @@ def _load(fault_id: int, after: int) -> tuple[replaying.Step, Prepared] | None:
         if batch is None:
             return None
         source = info_of(fault.source)
-        arrived = Arrived(unpack(batch.content), batch.received_at, batch.device_id)
+        arrived = Arrived(
+            unpack(batch.content), batch.received_at, batch.device_id, format=batch.format
+        )
     return step, prepare(source, target_named(source.target), arrived)
 
 

@@ -92,6 +92,7 @@ class FeedBatch(Base):
     request_key: Mapped[str | None] = mapped_column(Nfc(64))
     received_at: Mapped[datetime]
     content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    format: Mapped[Format | None]  # None: as the source sends; else how we have kept a part of it
     size: Mapped[int]
     accepted: Mapped[int] = mapped_column(default=0)
     duplicate: Mapped[int] = mapped_column(default=0)

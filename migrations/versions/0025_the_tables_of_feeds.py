@@ -138,6 +138,7 @@ def upgrade() -> None:
         sa.Column("request_key", sa.String(64), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("format", sa.String(40), nullable=True),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("accepted", sa.Integer(), nullable=False),
         sa.Column("duplicate", sa.Integer(), nullable=False),

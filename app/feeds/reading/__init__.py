@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from app.errors import InvalidInput
@@ -52,4 +53,13 @@ def read(form: Format, content: bytes, settings: Mapping[str, Any]) -> Reading:
     return storable(found, content)
 
 
-__all__ = ["Reading", "read"]
+def read_file(form: str, path: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for the sandbox: a path and JSON values; a refusal is an answer, not an error."""
+    try:
+        found = read(Format(form), Path(path).read_bytes(), settings)
+    except InvalidInput as error:
+        return {"refused": error.user_message}
+    return {"records": found.records, "faults": found.faults}
+
+
+__all__ = ["Reading", "read", "read_file"]

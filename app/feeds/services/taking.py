@@ -111,7 +111,7 @@ def keep_batch(session: Session, prepared: Prepared) -> int | None:
         .values(
             source_id=prepared.source.id, device_id=arrived.device_id,
             request_key=arrived.request_key, received_at=arrived.received_at,
-            content=prepared.packed, size=len(arrived.content),
+            content=prepared.packed, size=len(arrived.content), format=arrived.format,
             accepted=0, duplicate=0, refused=0,
         )
         .on_conflict_do_nothing(index_elements=["source_id", "request_key"])
