@@ -16,6 +16,7 @@ from app.outgoing.queries.documents import (
     page_of_documents,
     visible_outgoing,
     waiting_for,
+    waiting_tokens,
 )
 from app.outgoing.queries.replies import late_replies, open_because_of, replies_to
 
@@ -42,4 +43,5 @@ __all__ = [
     "replies_to",
     "visible_outgoing",
     "waiting_for",
+    "waiting_tokens",
 ]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import TypeVar
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,22 +11,23 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.files.models import StoredFile
 from app.outgoing.models import DraftComment, DraftVersion, OpinionRequest, ReviewStep
-from app.outgoing.queries.documents import waiting_for
+from app.outgoing.queries.documents import waiting_tokens
 from app.security import Actor
 
-T = TypeVar("T", OpinionRequest, DraftComment, ReviewStep)
+READ_HERE = 6000  # characters that can be read in the list itself; the page is one tap away
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Brief:
     """The newest version of a document in short. `page` is the token of its PDF.
 
-    `errors` and `remarks` of the form check; None until it has run. `said` are comments of those
-    who agreed before, with their posts.
+    `text` is its beginning, `more` whether there is more. `errors` and `remarks` of the form check;
+    None until it has run. `said` are comments of those who agreed before, with their posts.
     """
 
     no: int = 0
     text: str = ""
+    more: bool = False
     page: str | None = None
     errors: int | None = None
     remarks: int | None = None
@@ -37,66 +36,76 @@ class Brief:
     against: int = 0
     overdue: int = 0
     open_comments: int = 0
-    said: tuple[tuple[int, str], ...] = field(default_factory=tuple)
+    said: list[tuple[int, str]] = field(default_factory=list)
 
 
 def briefs(session: Session, document_ids: Sequence[int]) -> dict[int, Brief]:
     """By document; four queries whatever their number."""
     found = {id_: Brief() for id_ in document_ids}
-    found.update(_newest(session, document_ids))
-    for request in _all(session, OpinionRequest, document_ids):
-        found[request.document_id] = _with_opinion(found[request.document_id], request, now())
-    for remark in _all(session, DraftComment, document_ids):
-        if remark.resolved_at is None:
-            one = found[remark.document_id]
-            found[remark.document_id] = replace(one, open_comments=one.open_comments + 1)
-    for step in _all(session, ReviewStep, document_ids):
-        if step.comment and step.by_post_id and step.returned_to is None:
-            one = found[step.document_id]
-            found[step.document_id] = replace(
-                one, said=(*one.said, (step.by_post_id, step.comment))
-            )
+    _newest(session, found)
+    _opinions(session, found)
+    _remarks(session, found)
+    _said(session, found)
     return found
 
 
-def _newest(session: Session, document_ids: Sequence[int]) -> dict[int, Brief]:
-    newest = (
-        sa.select(sa.func.max(DraftVersion.id))
-        .where(DraftVersion.document_id.in_(document_ids))
-        .group_by(DraftVersion.document_id)
-    )
+def _newest(session: Session, found: dict[int, Brief]) -> None:
+    newest = sa.select(sa.func.max(DraftVersion.id)).where(DraftVersion.document_id.in_(found))
     rows = (
-        sa.select(DraftVersion, StoredFile.token)
-        .outerjoin(StoredFile, StoredFile.id == DraftVersion.pdf_file_id)
-        .where(DraftVersion.id.in_(newest))
-    )
-    made = {}
-    for version, page in session.execute(rows).tuples():
-        errors = remarks = None
-        if version.findings is not None:
-            errors = sum(one.get("severity") == "error" for one in version.findings)
-            remarks = len(version.findings) - errors
-        made[version.document_id] = Brief(
-            no=version.no, text=version.text, page=page, errors=errors, remarks=remarks
+        sa.select(
+            DraftVersion.document_id,
+            DraftVersion.no,
+            sa.func.substr(DraftVersion.text, 1, READ_HERE + 1),
+            DraftVersion.findings,
+            StoredFile.token,
         )
-    return made
-
-
-def _all(session: Session, table: type[T], document_ids: Sequence[int]) -> Sequence[T]:
-    rows = sa.select(table).where(table.document_id.in_(document_ids)).order_by(table.id)
-    return session.scalars(rows).all()
-
-
-def _with_opinion(brief: Brief, request: OpinionRequest, at: datetime) -> Brief:
-    if request.answered_at is None:
-        late = int(request.due_at < at)
-        return replace(brief, asked=brief.asked + 1, overdue=brief.overdue + late)
-    return replace(
-        brief,
-        asked=brief.asked + 1,
-        answered=brief.answered + 1,
-        against=brief.against + int(request.agrees is False),
+        .outerjoin(StoredFile, StoredFile.id == DraftVersion.pdf_file_id)
+        .where(DraftVersion.id.in_(newest.group_by(DraftVersion.document_id)))
     )
+    for document_id, no, text, findings, page in session.execute(rows).tuples():
+        brief = found[document_id]
+        brief.no, brief.page = no, page
+        brief.text, brief.more = text[:READ_HERE], len(text) > READ_HERE
+        if findings is not None:
+            brief.errors = sum(one.get("severity") == "error" for one in findings)
+            brief.remarks = len(findings) - brief.errors
+
+
+def _opinions(session: Session, found: dict[int, Brief]) -> None:
+    one = OpinionRequest
+    rows = sa.select(one.document_id, one.answered_at, one.agrees, one.due_at)
+    at = now()
+    for document_id, answered_at, agrees, due_at in session.execute(
+        rows.where(one.document_id.in_(found))
+    ).tuples():
+        brief = found[document_id]
+        brief.asked += 1
+        if answered_at is None:
+            brief.overdue += int(due_at < at)
+        else:
+            brief.answered += 1
+            brief.against += int(agrees is False)
+
+
+def _remarks(session: Session, found: dict[int, Brief]) -> None:
+    rows = (
+        sa.select(DraftComment.document_id, sa.func.count())
+        .where(DraftComment.document_id.in_(found), DraftComment.resolved_at.is_(None))
+        .group_by(DraftComment.document_id)
+    )
+    for document_id, count in session.execute(rows).tuples():
+        found[document_id].open_comments = count
+
+
+def _said(session: Session, found: dict[int, Brief]) -> None:
+    step = ReviewStep
+    rows = sa.select(step.document_id, step.by_post_id, step.comment).where(
+        step.document_id.in_(found), step.by_post_id.is_not(None), step.comment != "",
+        step.returned_to.is_(None),
+    )  # fmt: skip
+    for document_id, post_id, words in session.execute(rows.order_by(step.id)).tuples():
+        if post_id is not None:
+            found[document_id].said.append((post_id, words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +118,22 @@ class Turn:
     next: str | None
 
 
-def turn_of(session: Session, actor: Actor, document_id: int) -> Turn | None:
+def turn_of(session: Session, actor: Actor, token: str) -> Turn | None:
     """The document's place in the approval list; None when it does not wait there."""
-    rows = [row.document for row in waiting_for(session, actor)]
-    at = next((n for n, one in enumerate(rows) if one.id == document_id), None)
-    if at is None:
+    tokens = waiting_tokens(session, actor)
+    if token not in tokens:
         return None
+    at = tokens.index(token)
     return Turn(
         number=at + 1,
-        total=len(rows),
-        previous=rows[at - 1].token if at else None,
-        next=rows[at + 1].token if at + 1 < len(rows) else None,
+        total=len(tokens),
+        previous=tokens[at - 1] if at else None,
+        next=tokens[at + 1] if at + 1 < len(tokens) else None,
     )
 
 
 def next_waiting(session: Session, actor: Actor, token: str | None) -> str | None:
     """What to decide on next: the document of `token` if it still waits, else the first; None when
     all is done."""
-    tokens = [row.document.token for row in waiting_for(session, actor)]
+    tokens = waiting_tokens(session, actor)
     return token if token in tokens else next(iter(tokens), None)

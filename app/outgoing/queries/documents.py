@@ -233,23 +233,31 @@ class Waiting:
     step: ReviewStep
 
 
-def waiting_for(session: Session, actor: Actor, *, limit: int = 100) -> list[Waiting]:
+def waiting_for(session: Session, actor: Actor, *, limit: int = 50) -> list[Waiting]:
     """What waits for the actor: urgent ones first, then the longest waiting."""
-    steps = waiting_steps(actor).subquery()
-    rows = (
-        sa.select(OutgoingDocument, ReviewStep)
-        .join(ReviewStep, ReviewStep.document_id == OutgoingDocument.id)
-        .where(
-            ReviewStep.id.in_(sa.select(steps.c.id)),
-            sa.or_(
-                OutgoingDocument.drafter_person_id.is_(None),
-                OutgoingDocument.drafter_person_id != (actor.person_id or 0),
-            ),
-        )
-        .order_by(OutgoingDocument.urgency.desc(), ReviewStep.arrived_at, ReviewStep.id)
-        .limit(limit)
-    )
+    rows = _in_order(actor).with_only_columns(OutgoingDocument, ReviewStep).limit(limit)
     return [Waiting(document, step) for document, step in session.execute(rows).tuples()]
+
+
+def waiting_tokens(session: Session, actor: Actor) -> list[str]:
+    """The tokens of all that waits for the actor, in the order of the approval list."""
+    return list(session.scalars(_in_order(actor).with_only_columns(OutgoingDocument.token)))
+
+
+def _in_order(actor: Actor) -> sa.Select[tuple[ReviewStep]]:
+    """The actor's steps with their documents; nobody decides on what they wrote."""
+    document = OutgoingDocument
+    return (
+        waiting_steps(actor)
+        .join(document, document.id == ReviewStep.document_id)
+        .where(
+            sa.or_(
+                document.drafter_person_id.is_(None),
+                document.drafter_person_id != (actor.person_id or 0),
+            )
+        )
+        .order_by(document.urgency.desc(), ReviewStep.arrived_at, ReviewStep.id)
+    )
 
 
 def newest_numbers(session: Session, document_ids: Sequence[int]) -> dict[int, int]:

@@ -148,12 +148,14 @@ def approval_list(results: list[Result]) -> str:
     actor = current_actor()
     with reading() as session:
         rows = queries.waiting_for(session, actor)
+        count = len(queries.waiting_tokens(session, actor))
         briefs = short.briefs(session, [row.document.id for row in rows])
         named = {row.document.drafter_post_id for row in rows}
         named |= {post_id for brief in briefs.values() for post_id, _words in brief.said}
         return render_template(
             "outgoing/approvals.html",
             rows=rows,
+            count=count,
             briefs=briefs,
             results=results,
             types=type_labels(session),

@@ -30,7 +30,13 @@ from app.outgoing.models import (
     OutgoingStatus,
     ReviewStep,
 )
-from app.outgoing.queries.documents import counted_waiting, get_document, waiting_for
+from app.outgoing.queries import approvals
+from app.outgoing.queries.documents import (
+    counted_waiting,
+    get_document,
+    waiting_for,
+    waiting_tokens,
+)
 from app.security import Actor
 from tests.factories import Office
 from tests.integration.outgoing.conftest import Writers
@@ -158,6 +164,26 @@ def test_an_urgent_document_goes_straight_to_the_signer(writers: Writers, office
         assert tuple(session.execute(counted_waiting(office.leader)).one()) == (1, 1)
         skipped = sa.select(ReviewStep).where(ReviewStep.decision == Decision.SKIPPED)
         assert len(session.scalars(skipped).all()) == 2
+
+
+def test_a_long_approval_list_says_what_it_leaves_out(
+    writers: Writers, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = submitted(writers), submitted(writers)
+    monkeypatch.setattr(approvals, "READ_HERE", 5)
+    writers.approve(second, office.head)
+    with reading() as session:
+        waiting = waiting_for(session, office.chief, limit=1)
+        assert [one.document.id for one in waiting_for(session, office.head)] == [first]
+        assert waiting_tokens(session, office.chief) == [one.document.token for one in waiting]
+        brief = approvals.briefs(session, [second])[second]
+    assert (brief.no, brief.text, brief.more) == (1, "Kính ", True)
+    writers.approve(first, office.head)
+    with reading() as session:
+        tokens = waiting_tokens(session, office.chief)
+        turn = approvals.turn_of(session, office.chief, tokens[0])
+        assert len(waiting_for(session, office.chief, limit=1)) == 1
+    assert turn == approvals.Turn(number=1, total=2, previous=None, next=tokens[1])
 
 
 def test_the_drafter_takes_a_draft_back(writers: Writers, office: Office) -> None:
