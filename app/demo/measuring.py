@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import frozen, local, now
 from app.db import transaction
+from app.demo import feeding
 from app.demo.office import DemoOffice, actor_of
 from app.feeds.processors import LARGEST_BATCH, Item, SourceRef
 from app.sensors import services
@@ -25,6 +26,8 @@ from app.sensors.services import PlaceFields, StreamFields
 STEP = timedelta(minutes=15)
 STEPS = 3 * 96
 SILENT_STEPS = 8
+PUSHED = timedelta(hours=2)
+"""What is older was stored before there was a door: a batch for each quarter of an hour is slow."""
 PAUSE = range(100, 130)  # steps, counted from the oldest
 SOURCE = SourceRef(0, "Số liệu mẫu", TARGET)
 Shape = Callable[[int, float], float]
@@ -49,11 +52,11 @@ def ripple(step: int, seed: int) -> float:
 
 
 def river(base: float, flood: float, seed: int) -> Shape:
-    """A tide, and in the last hours a rise of `flood` metres."""
+    """A small tide, and in the last hours a rise of `flood` metres that no tide hides."""
 
     def level(step: int, hour: float) -> float:
         risen = flood / (1 + exp((STEPS - 20 - step) / 6))
-        return base + 0.25 * sin(hour * pi / 6) + 0.02 * ripple(step, seed) + risen
+        return base + 0.1 * sin(hour * pi / 6) + 0.02 * ripple(step, seed) + risen
 
     return level
 
@@ -125,7 +128,7 @@ def fall(key: str, strength: float, seed: int) -> tuple[StreamFields, Shape]:
 
 STATIONS = (
     Station("Trạm thủy văn Bến Mẫu", "Bến Mẫu, khu dân cư số 1", "Ven sông", 20.251, 105.971,
-            (water("ben-mau/muc-nuoc", "Mực nước sông Mẫu", (2.5, 3.0, 3.5), 1.5),
+            (water("ben-mau/muc-nuoc", "Mực nước sông Mẫu", (2.5, 3.0, 3.5), 1.6),
              fall("ben-mau/mua", 4, 1))),
     Station("Trạm thủy văn Cầu Họa", "Cầu Họa, khu dân cư số 4", "Ven sông", 20.262, 105.983,
             (water("cau-hoa/muc-nuoc", "Mực nước sông Mẫu", (2.2, 2.7, 3.2), 0.9),)),
@@ -162,11 +165,16 @@ def load(office: DemoOffice) -> int:
             ids = _stations(session, office)
         with transaction("demo.rules") as session:
             _rules(session, office, ids)
+        with transaction("demo.sources") as session:
+            expected = int(STEP.total_seconds())
+            source = feeding.declare(session, office, expected_seconds=expected)
     items = _items(start)
-    for first in range(0, len(items), LARGEST_BATCH):
-        batch = items[first : first + LARGEST_BATCH]
+    old = [item for item in items if item.received_at <= end - PUSHED]
+    for first in range(0, len(old), LARGEST_BATCH):
+        batch = old[first : first + LARGEST_BATCH]
         with transaction("demo.readings") as session, frozen(batch[-1].received_at):
             Observations().process(session, SOURCE, batch)
+    feeding.push(source, items[len(old) :])
     with transaction("demo.silence") as session:
         services.raise_gaps(session, now())
     return len(items)
