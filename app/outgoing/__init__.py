@@ -15,11 +15,12 @@ def register(app: Flask) -> None:
     from app.casefiles import documents
     from app.casefiles.queries.holdings import Holding, add_holding
     from app.organisation.acts import describe
-    from app.outgoing import chores, filing, indexing
+    from app.outgoing import chores, filing, handlers, indexing
     from app.outgoing.acts import ACTS
     from app.outgoing.services import copies, numbering
     from app.outgoing.views import bp, verification
     from app.registers.hooks import entry_voided
+    from app.web.shell import settings
 
     kinds.register(indexing.kind)
     documents.register(queries.KIND, filing.outgoing_as_documents)
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
     )
     entry_voided.subscribe(numbering.on_entry_voided)
     entry_voided.subscribe(copies.on_entry_voided)
+    relay.register(handlers.consumer(settings(app).var_dir))
     relay.every(20.0, "outgoing-leases", chores.release_leases)
     app.register_blueprint(bp)
     app.register_blueprint(verification.bp)

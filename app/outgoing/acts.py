@@ -13,6 +13,8 @@ ACTS = {
     "outgoing.commented": "Nhận xét dự thảo",
     "outgoing.comment_resolved": "Đánh dấu đã sửa theo nhận xét",
     "outgoing.cancelled": "Hủy dự thảo",
+    "outgoing.purged": "Xóa nội dung dự thảo trả lời văn bản mật",
+    "outgoing.answers_purged": "Báo văn bản đi trả lời văn bản mật đã xóa",
     "outgoing.submitted": "Trình dự thảo",
     "outgoing.approved": "Đồng ý dự thảo",
     "outgoing.form_overruled": "Cho qua lỗi thể thức",

@@ -11,7 +11,7 @@ def register(app: Flask) -> None:
     """Make kinds, acts, hooks, chores and pages known."""
     from app import kinds, relay
     from app.organisation.acts import describe
-    from app.schedules import chores, indexing
+    from app.schedules import chores, handlers, indexing
     from app.schedules.acts import ACTS
     from app.schedules.services.invitations import on_directive_recalled
     from app.tasks.hooks import directive_recalled
@@ -20,6 +20,7 @@ def register(app: Flask) -> None:
     kinds.register(indexing.week_kind)
     describe(ACTS)
     directive_recalled.subscribe(on_directive_recalled)
+    relay.register(handlers.consumer())
     relay.every(KEEP_UP_SECONDS, "schedules-upkeep", chores.keep_up)
     from app.incoming import neighbours
     from app.schedules.answering import answer_part, meetings_part

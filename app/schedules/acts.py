@@ -5,6 +5,7 @@ ACTS = {
     "schedule_entry.submitted": "Gửi đăng ký lịch công tác",
     "schedule_entry.edited": "Sửa lịch công tác",
     "schedule_entry.cancelled": "Hủy lịch công tác",
+    "schedule_entry.purged": "Xóa nội dung lịch lập từ văn bản mật",
     "schedule_entry.returned": "Trả lại lịch đăng ký",
     "schedule_entry.substituted": "Cử người dự thay",
     "schedule_entry.merged": "Tổng hợp lịch đăng ký",
