@@ -143,6 +143,8 @@ class Settings:
     organ_name: str = DEFAULT_ORGAN
     product_name: str = DEFAULT_PRODUCT
     elasticsearch_url: str | None = None  # None: the embedded index
+    mqtt_url: str | None = None  # mqtt://user:password@host:port or mqtts://…; None: no gateway
+    mqtt_client_id: str = "congvu"  # names the session that the broker keeps for us
     prefect_api_url: str | None = None  # None: reading runs in the relay's own process pool
     trusted_proxies: int = 0
     secure_cookies: bool = False
@@ -199,6 +201,8 @@ class Settings:
             organ_name=env.get("ORGAN_NAME", DEFAULT_ORGAN),
             product_name=env.get("PRODUCT_NAME", DEFAULT_PRODUCT),
             elasticsearch_url=env.get("ELASTICSEARCH_URL") or None,
+            mqtt_url=env.get("MQTT_URL") or None,
+            mqtt_client_id=env.get("MQTT_CLIENT_ID") or "congvu",
             prefect_api_url=env.get("PREFECT_API_URL") or None,
             trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
             secure_cookies=env.get("SECURE_COOKIES", "") == "1",

@@ -27,6 +27,9 @@ AFTER_THE_PAGES = (
 )
 """All processes load much at once: those that a person waits for go first, at most 20 seconds."""
 
+ONLY_WITH = {"public": "PUBLIC_BIND", "gateway": "MQTT_URL"}
+"""Processes that run only where asked for: the citizens' pages are part of `web` otherwise."""
+
 
 def main() -> int:
     """Run until stopped; the exit status is that of a clean stop unless something failed."""
@@ -41,8 +44,8 @@ def main() -> int:
         choose_ports(env)
         manager = Manager()
         for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
-            if name == "public" and not env.get("PUBLIC_BIND"):
-                continue  # the citizens' pages are part of `web`; alone only where asked for
+            if name in ONLY_WITH and not env.get(ONLY_WITH[name]):
+                continue
             keep = f"exec scripts/keep_running.sh {quoted(command)}"
             if name != "web":
                 keep = f"bash -c {quoted(AFTER_THE_PAGES)}; {keep}"

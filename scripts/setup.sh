@@ -17,7 +17,7 @@ SYSTEM_PACKAGES=(
   libpango-1.0-0 libpangoft2-1.0-0       # printing to PDF
   libreoffice-writer-nogui               # drafts in Word become PDF
 )
-TEST_PACKAGES=(postgresql chromium softhsm2 poppler-utils dovecot-imapd)
+TEST_PACKAGES=(postgresql chromium softhsm2 poppler-utils dovecot-imapd mosquitto)
 [[ -d scripts/elasticsearch ]] && TEST_PACKAGES+=(openjdk-17-jdk-headless maven)
 
 make_venv() {

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.db import transaction
@@ -37,10 +38,14 @@ class Desk:
     known: set[str] = field(default_factory=lambda: {"fire", "flood"})
     seen: list[str] = field(default_factory=list)
     broken: bool = False
+    away: int = 0  # so many times the database seems to be gone
 
     def process(
         self, session: Session, source: SourceRef, items: Sequence[Item]
     ) -> Sequence[Outcome]:
+        if self.away:
+            self.away -= 1
+            raise OperationalError("COMMIT", None, Exception("server closed the connection"))
         if self.broken:
             raise RuntimeError("out of order")
         outcomes = []
