@@ -81,6 +81,8 @@ class ResultForm(FlaskForm):
 
     kept: Sequence[ResultFile] = ()
     """The files once their bytes are stored."""
+    tickets: Sequence[tuple[str, str]] = ()
+    """What stands for them in the form when it is shown again, and their names."""
     product = _words(_("Kết quả"), required=True, longest=4000, rows=5)
     document = StringField(
         _("Số, ký hiệu văn bản kết quả"),

@@ -36,11 +36,12 @@ def perform(act: Act, token: str) -> ResponseReturnValue:
     with reading() as session:
         task = queries.get_task_by_token(session, actor, token)
         fill_choices(session, actor, task, form)
+    unkept = kept_first(form, token)
     if not form.validate_on_submit():
         return show(token, (act, form)), 422
     try:
-        if isinstance(form, ResultForm):
-            form.kept = keep_files(form)
+        if unkept is not None:
+            raise unkept
         with transaction(f"tasks.{act.name.lower()}") as session:
             CALLS[act](session, actor, task, form)
     except InvalidInput as error:
@@ -53,6 +54,18 @@ def perform(act: Act, token: str) -> ResponseReturnValue:
     if act is Act.ASSIGN:
         return redirect(url_for("tasks.index"))
     return redirect(url_for("tasks.detail", token=token))
+
+
+def kept_first(form: Any, token: str) -> InvalidInput | None:
+    """Store the files of a result before anything is checked: what is refused loses none. The
+    refusal of a file is said after those of the words."""
+    if not isinstance(form, ResultForm):
+        return None
+    try:
+        keep_files(form, token)
+    except InvalidInput as error:
+        return error
+    return None
 
 
 def parties(token: str, form: Any) -> dict[str, str]:

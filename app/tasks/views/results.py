@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -16,7 +18,7 @@ from app.errors import InvalidInput, NotFound
 from app.files.models import StoredFile
 from app.files.queries import get_file
 from app.files.serving import INLINE, send
-from app.files.store import current_store
+from app.files.store import StoredBlob, current_store
 from app.security import Actor
 from app.tasks import permissions, queries, showing
 from app.tasks.forms import ResultForm
@@ -28,17 +30,63 @@ from app.web.shell import current_actor, settings
 from ocr.inspect import SNIFF_BYTES, sniff
 
 MOST_FILES = 10
+TICKET_SECONDS = 12 * 3600  # the collector leaves bytes alone for a day
 
 
-def keep_files(form: ResultForm) -> list[ResultFile]:
-    """The bytes of the chosen files in the store, before the transaction that names them.
+def keep_files(form: ResultForm, task_token: str) -> None:
+    """Put the bytes of the chosen files into the store, before the transaction that names them, and
+    join them with those of an earlier sending that was refused: `form.kept`.
 
-    Raises InvalidInput for too many files, one that is empty or too big, or an unknown type.
+    A refused form shows them again, so that nobody has to choose them twice. Bytes that nobody
+    hands in after all go with the collector.
+
+    Raises InvalidInput for too many files, one that is empty or too big, or an unknown type; the
+    good ones are kept nevertheless.
     """
+    name = form.files.name.removesuffix("files") + "kept"
+    known = [read_ticket(one, task_token) for one in request.form.getlist(name)]
+    form.kept = [one for one in known if one is not None]
+    refused: InvalidInput | None = None
     given = [one for one in form.files.data or [] if isinstance(one, FileStorage) and one.filename]
-    if len(given) > MOST_FILES:
-        raise InvalidInput(f"Mỗi lần gửi tối đa {MOST_FILES} tệp.", "files")
-    return [keep_file(one) for one in given]
+    for one in given:
+        try:
+            if len(form.kept) >= MOST_FILES:
+                raise InvalidInput(f"Mỗi lần gửi tối đa {MOST_FILES} tệp.", "files")
+            fresh = keep_file(one)
+        except InvalidInput as error:
+            refused = refused or error
+            continue
+        if fresh not in form.kept:
+            form.kept = [*form.kept, fresh]
+    form.tickets = [(ticket_of(one, task_token), one.name) for one in form.kept]
+    if refused is not None:
+        raise refused
+
+
+def _tickets() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings().secret_key, salt="task-result-file")
+
+
+def ticket_of(file: ResultFile, task_token: str) -> str:
+    """What a form carries instead of the bytes: good for this person and task, for a while."""
+    blob = file.blob
+    whose = [current_actor().person_id, task_token]
+    return _tickets().dumps([*whose, file.name, file.media_type, blob.sha256, blob.size])
+
+
+def read_ticket(ticket: str, task_token: str) -> ResultFile | None:
+    """The stored file of a ticket; None for a foreign, forged or old one, or if bytes are gone."""
+    try:
+        person_id, for_task, name, media_type, sha256, size = _tickets().loads(
+            ticket, max_age=TICKET_SECONDS
+        )
+    except (BadSignature, ValueError):
+        return None
+    if (person_id, for_task) != (current_actor().person_id, task_token):
+        return None
+    if not Path(current_store().path(sha256)).is_file():
+        return None
+    return ResultFile(name, media_type, StoredBlob(sha256, size))
 
 
 def keep_file(given: FileStorage) -> ResultFile:

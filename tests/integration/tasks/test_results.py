@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -93,6 +94,32 @@ def test_a_result_that_is_refused_keeps_nothing(
     assert hand_in(client, given, sent, product=text, document=number) == 422
     assert the_task().status is not TaskStatus.SUBMITTED
     assert stored() == []
+
+
+def test_a_refused_result_has_its_files_chosen_still_and_good_for_nobody_else(
+    app: Flask, office: Office, given: Task
+) -> None:
+    client, url = browser(app, office.specialist), f"/cong-viec/{given.token}/{Act.SUBMIT.value}"
+    sent: dict[str, object] = {
+        f"{Act.SUBMIT.value}-product": "",
+        f"{Act.SUBMIT.value}-files": [
+            (io.BytesIO(PDF), "bien-ban.pdf"), (io.BytesIO(b"MZ\x90\x00"), "la.exe"),
+        ],
+    }  # fmt: skip
+    page = client.post(url, data=sent).get_data(as_text=True)
+    [ticket] = re.findall(rf'name="{Act.SUBMIT.value}-kept" value="([^"]+)" checked', page)
+    assert "bien-ban.pdf" in page
+    again = {
+        f"{Act.SUBMIT.value}-product": TEXT,
+        f"{Act.SUBMIT.value}-kept": [ticket, "x" + ticket],
+    }
+    other = browser(app, office.head).post(url, data=again | {f"{Act.SUBMIT.value}-product": ""})
+    assert (other.status_code, "bien-ban.pdf" in other.get_data(as_text=True)) == (422, False)
+
+    assert client.post(url, data=again).status_code == 302
+    assert [(one.name, one.media_type) for one in stored()] == [("bien-ban.pdf", "application/pdf")]
+    leader = browser(app, office.leader)
+    assert leader.get(f"/cong-viec/tep/{stored()[0].token}").data == PDF
 
 
 def test_who_reports_has_read_it_though_the_page_was_never_opened(
