@@ -9,7 +9,7 @@ import sys
 
 from app.clock import frozen, today
 from app.db import transaction
-from app.demo import counter, exchanging, measuring, scheduling, writing
+from app.demo import counter, exchanging, measuring, outgoing_states, scheduling, writing
 from app.demo import office as demo_office
 from app.demo.filing import file_letters
 from app.demo.history import History
@@ -31,7 +31,9 @@ def load(running: Runtime) -> int:
     for step in history.steps():
         with frozen(step.at):
             step.act(history, step.story)
+    outgoing_states.keep_keys(running.settings.var_dir / "keys")
     writing.load(office, lambda: issuing.run_next(running))
+    outgoing_states.load(office, lambda: issuing.run_next(running))
     file_letters(office)
     counter.load(office)
     scheduling.load(office)

@@ -25,6 +25,7 @@ from app.outgoing.services import DraftData, NewVersion, RecipientData
 from app.security import Actor
 
 DRAFTERS = {"kinh_te": ("cvkinhte", "tpkinhte"), "van_hoa": ("cvvanhoa", "tpvanhoa")}
+LEADERS = {"ct": "chutich", "pct": "phochutich"}
 HOUR = timedelta(hours=1)
 
 
@@ -32,8 +33,9 @@ HOUR = timedelta(hours=1)
 class Written:
     """One document: what it says and how far it has come.
 
-    `upto`: draft, returned, unit, office, leader, numbered or issued. `replies` makes it answer
-    the oldest open letter that has a task.
+    `upto`: draft, returned, unit, office, leader, approved, numbered, sealed or issued. `replies`
+    makes it answer the oldest open letter that has a task. `signed_here`: electronic, signed and
+    sealed by keys of the server as far as it holds them; `organ_id` gets it as a packet.
     """
 
     unit: str
@@ -44,6 +46,9 @@ class Written:
     days_ago: int
     urgency: int = 0
     replies: bool = False
+    signer: str = "ct"
+    signed_here: bool = False
+    organ_id: int | None = None
 
 
 DOCUMENTS: Sequence[Written] = (
@@ -111,62 +116,85 @@ def load(office: DemoOffice, work: Work, documents: Sequence[Written] = DOCUMENT
         day = working_day(today() - timedelta(days=written.days_ago), -1)
         moment = datetime.combine(day, time(8, 5), VIETNAM) + number * timedelta(minutes=11)
         with frozen(min(moment, now() - 6 * HOUR + number * timedelta(minutes=11))):
-            _act(office, written, work)
+            act_out(office, written, work)
     return len(documents)
 
 
-def _act(office: DemoOffice, written: Written, work: Work) -> None:
-    drafter, head = DRAFTERS[written.unit]
+def act_out(office: DemoOffice, written: Written, work: Work) -> int:
+    """Write a document and take it as far as it has come. Returns its id."""
+    drafter, _head = DRAFTERS[written.unit]
     document_id = _draft(office, written, drafter)
+    finish(work)
+    if written.upto != "draft" and _review(office, written, document_id):
+        finish(work)  # the signature, if the server holds the key
+        if written.upto != "approved":
+            _go_out(office, written, document_id, work)
+    return document_id
+
+
+def finish(work: Work) -> None:
+    """Do all slow work that waits."""
     while work():
         pass
-    if written.upto == "draft":
-        return
-    _do(office, drafter, lambda session, actor: services.submit_draft(
-        session, actor, document_id=document_id, signer_post_id=office.posts["ct"]))  # fmt: skip
+
+
+def _review(office: DemoOffice, written: Written, document_id: int) -> bool:
+    """From desk to desk; whether the leader has agreed."""
+    drafter, head = DRAFTERS[written.unit]
+    do(office, drafter, lambda session, actor: services.submit_draft(
+        session, actor, document_id=document_id,
+        signer_post_id=office.posts[written.signer]))  # fmt: skip
     if written.upto == "returned":
-        _do(office, head, lambda session, actor: services.send_back(
+        do(office, head, lambda session, actor: services.send_back(
             session, actor, document_id=document_id, to=Desk.DRAFTER,
             comment="Ghi rõ thời gian, thành phần và đơn vị chủ trì đoàn kiểm tra."))  # fmt: skip
-        return
-    approvals = ("unit", head), ("office", "chanhvp"), ("leader", "chutich")
+        return False
+    approvals = ("unit", head), ("office", "chanhvp"), ("leader", LEADERS[written.signer])
     for step, account in approvals:
         if written.upto == step:
-            return
-        _do(office, account, lambda session, actor: services.approve(
+            return False
+        do(office, account, lambda session, actor: services.approve(
             session, actor, document_id=document_id, comment="Nhất trí."))  # fmt: skip
-    _do(office, "vanthu", lambda session, actor: services.number_document(
+    return True
+
+
+def _go_out(office: DemoOffice, written: Written, document_id: int, work: Work) -> None:
+    do(office, "vanthu", lambda session, actor: services.number_document(
         session, actor, document_id=document_id))  # fmt: skip
-    if written.upto == "issued":
-        _do(office, "vanthu", lambda session, actor: services.seal_paper(
+    finish(work)  # number and date into their fields, then the seal of the organ
+    if written.upto == "numbered":
+        return
+    if not written.signed_here:
+        do(office, "vanthu", lambda session, actor: services.seal_paper(
             session, actor, document_id=document_id))  # fmt: skip
-        _do(office, "vanthu", lambda session, actor: services.issue_document(
+    if written.upto == "issued":
+        do(office, "vanthu", lambda session, actor: services.issue_document(
             session, actor, document_id=document_id, kept_by="Văn thư"))  # fmt: skip
 
 
-def _do(office: DemoOffice, account: str, act: Callable[[Session, Actor], object]) -> None:
+def do(office: DemoOffice, account: str, act: Callable[[Session, Actor], object]) -> None:
     """One act of one person in one transaction, as a click would be."""
     with transaction("demo.writing") as session:
         act(session, actor_of(session, office, account))
 
 
 def _draft(office: DemoOffice, written: Written, drafter: str) -> int:
-    """The draft with its first version, written in the browser. What goes out is paper: the demo
-    office holds no keys."""
-    paper = written.upto in ("numbered", "issued")
+    """The draft with its first version, written in the browser. What goes out is paper unless it
+    is signed with keys of the server."""
+    paper = written.upto in ("numbered", "sealed", "issued") and not written.signed_here
     with transaction("demo.draft") as session:
         actor = actor_of(session, office, drafter)
         letter = _letter(session, actor) if written.replies else None
-        to = session.get_one(Organ, letter.organ_id).name if letter and letter.organ_id else (
-            "Các tổ dân phố"
-        )  # fmt: skip
+        organ_id = written.organ_id or (letter.organ_id if letter else None)
+        to = session.get_one(Organ, organ_id).name if organ_id else "Các tổ dân phố"
+        channel = Channel.PAPER if written.organ_id is None else Channel.EDXML
         data = DraftData(
             issuing_body_id=office.bodies["ubnd"],
             document_type=written.kind,
             subject_summary=written.summary,
             addressees=(to,) if written.kind in ("official_letter", "submission") else (),
             recipients=(
-                RecipientData(name=to, channel=Channel.PAPER),
+                RecipientData(name=to, channel=channel, organ_id=written.organ_id),
                 RecipientData(
                     name="Văn phòng HĐND và UBND", channel=Channel.INTERNAL,
                     unit_id=office.units["van_phong"],
@@ -175,15 +203,18 @@ def _draft(office: DemoOffice, written: Written, drafter: str) -> int:
             urgency=written.urgency,
             medium=Medium.PAPER if paper else Medium.ELECTRONIC,
             answers_incoming_id=letter.id if letter else None,
-            signer_post_id=office.posts["ct"],
+            signer_post_id=office.posts[written.signer],
         )  # fmt: skip
         document = services.start_draft(session, actor, data)
-        body = "".join(f"<p>{text}</p>" for text in written.paragraphs)
-        new = NewVersion(
-            format=DraftFormat.HTML, body_html=body, text="\n".join(written.paragraphs)
-        )
+        new = typed(written.paragraphs)
         services.add_version(session, actor, document_id=document.id, new=new)
         return document.id
+
+
+def typed(paragraphs: Sequence[str]) -> NewVersion:
+    """A version as it comes from the editor in the browser."""
+    body = "".join(f"<p>{text}</p>" for text in paragraphs)
+    return NewVersion(format=DraftFormat.HTML, body_html=body, text="\n".join(paragraphs))
 
 
 def _letter(session: Session, actor: Actor) -> IncomingDocument | None:
