@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from app.files.models import new_token
 MOST_REASONS = 20
 OTHER_REASONS = "Nhiều lý do khác nhau trong một lần gửi."
 FIRST_RETRY = timedelta(seconds=15)
+NO_SAMPLES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +89,16 @@ def process(
         outcomes = _process_signals(session, target, prepared, batch_id)
     else:
         outcomes = _outcomes(session, target, prepared, prepared.items)
-    refused = [Refused(r.position, r.reason) for r in prepared.refusals]
-    refused += [
-        Refused(item.position, outcome.reason)
-        for item, outcome in outcomes
-        if outcome.fate is Fate.REFUSED
-    ]
+    refused = {one.position: (one.reason, one.raw) for one in prepared.refusals}
+    for item, outcome in outcomes:
+        if outcome.fate is Fate.REFUSED:
+            refused[item.position] = (outcome.reason, item.fields)
     if refused and not target.keeps_each:
-        reasons = _counted([one.reason for one in refused])
-        _keep_faults(session, prepared, batch_id, FaultKind.REFUSED, reasons, again=again)
+        _keep_reasons(session, prepared, batch_id, list(refused.values()), again=again)
     fates = Counter(outcome.fate for _item, outcome in outcomes)
     return Taken(
         batch_id, fates[Fate.ACCEPTED], fates[Fate.DUPLICATE], len(refused),
-        tuple(sorted(refused, key=lambda one: one.position)),
+        tuple(Refused(at, refused[at][0]) for at in sorted(refused)),
     )  # fmt: skip
 
 
@@ -226,12 +225,26 @@ def settle_signals(session: Session, outcomes: Iterable[tuple[Item, Outcome]]) -
         session.execute(sa.update(FeedSignal), rows)
 
 
-def _counted(reasons: Sequence[str]) -> dict[str, int]:
-    """How often each reason; many different ones of a batch are one."""
-    counted = Counter(reason[:500] for reason in reasons)
+def _keep_reasons(
+    session: Session,
+    prepared: Prepared,
+    batch_id: int,
+    refused: Sequence[tuple[str, Mapping[str, Any]]],
+    *,
+    again: bool,
+) -> None:
+    """Each reason with one of the records it met; very many different ones of a batch are one."""
+    counted = Counter(reason[:500] for reason, _record in refused)
     kept = dict(counted.most_common(MOST_REASONS))
+    samples = {reason[:500]: _shown(record) for reason, record in reversed(refused) if record}
     others = sum(counted.values()) - sum(kept.values())
-    return kept | ({OTHER_REASONS: others} if others else {})
+    if others:
+        kept[OTHER_REASONS] = others
+    _keep_faults(session, prepared, batch_id, FaultKind.REFUSED, kept, samples=samples, again=again)
+
+
+def _shown(record: Mapping[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False, indent=2, default=str)[:2000]
 
 
 def _keep_faults(
@@ -241,6 +254,7 @@ def _keep_faults(
     kind: FaultKind,
     reasons: Mapping[str, int],
     *,
+    samples: Mapping[str, str] = NO_SAMPLES,
     again: bool = False,
 ) -> None:
     """One open row for each reason, however often and from however many senders at once."""
@@ -249,7 +263,8 @@ def _keep_faults(
         {
             "token": new_token(), "source_id": prepared.source.id, "kind": kind, "reason": reason,
             "count": reasons[reason], "first_batch_id": batch_id, "last_batch_id": batch_id,
-            "first_at": received, "last_at": received, "sample": _sample(prepared, reason),
+            "first_at": received, "last_at": received,
+            "sample": samples.get(reason, prepared.sample),
             "attempts": 0, "done_batches": 0, "note": "",
             "due_at": now() + FIRST_RETRY if kind is FaultKind.FAILED else None,
         }
@@ -271,13 +286,6 @@ def _keep_faults(
             where=sa.not_(covered) if again else None,
         )
     )
-
-
-def _sample(prepared: Prepared, reason: str) -> str:
-    for one in prepared.refusals:
-        if one.reason == reason and one.raw:
-            return str(dict(one.raw))[:2000]
-    return prepared.sample
 
 
 def _smaller(one: Any, other: Any) -> sa.Case[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -44,3 +45,4 @@ def check_the_demo() -> None:
         fault = session.scalars(sa.select(FeedFault)).one()
     assert (source.source.name, source.is_silent) == (feeding.STATIONS, False)
     assert feeding.UNDECLARED in fault.reason
+    assert json.loads(fault.sample)["stream"] == feeding.UNDECLARED
