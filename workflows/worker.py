@@ -13,8 +13,9 @@ from app.db import reading as reading_block
 from app.db import transaction
 from app.incoming.services import jobs
 from app.outgoing.services import jobs as work_jobs
+from app.outgoing.services.copy_work import waiting_copies
 from app.outgoing.services.template_checks import waiting_templates
-from workflows import issuing, paper_scans, reading, runtime, templating
+from workflows import copying, issuing, paper_scans, reading, runtime, templating
 from workflows.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -36,14 +37,16 @@ def poll(running: Runtime, stop: threading.Event) -> None:
 
 
 def issue(running: Runtime, stop: threading.Event) -> None:
-    """Take the slow work on documents going out, then templates, then citizens' papers, one at a
+    """Take the slow work on documents going out, then copies, templates, citizens' papers, one at a
     time, until told to stop."""
     while not stop.is_set():
         try:
             with reading_block() as session:
                 waits = bool(work_jobs.waiting_jobs(session))
                 uploaded = bool(waiting_templates(session))
+                wanted = bool(waiting_copies(session))
             busy = waits and issuing.run_next(running)
+            busy = busy or (wanted and copying.run_next(running))
             busy = busy or (uploaded and templating.run_next(running))
             busy = busy or paper_scans.run_next(running)
         except Exception:  # the database may be away: the lease ends, others go on

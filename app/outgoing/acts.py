@@ -40,6 +40,7 @@ ACTS = {
     "outgoing.retried": "Cho làm lại việc nền",
     "outgoing.work_failed": "Việc nền không làm được",
     "certified_copy.made": "Cấp bản sao",
+    "certified_copy.refused": "Không làm được bản sao",
     "certified_copy.filed": "Tạo tệp bản sao",
     "certified_copy.downloaded": "Tải bản sao",
     "certified_copy.number_voided": "Hủy số bản sao",

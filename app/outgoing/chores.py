@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from app.db import transaction
-from app.outgoing.services import jobs, template_checks
+from app.outgoing.services import copy_work, jobs, template_checks
 
 
 def release_leases() -> int:
     """Let others take up what dead workers held. Returns how many jobs."""
     with transaction("outgoing.release_leases") as session:
-        return jobs.release_expired(session) + template_checks.release_templates(session)
+        released = jobs.release_expired(session) + copy_work.release_copies(session)
+        return released + template_checks.release_templates(session)

@@ -228,3 +228,38 @@ class OutgoingJob(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class CopyWanted(Base):
+    """A copy that a worker has yet to make; it gets its number when it is known to be possible.
+
+    The row is its own job: whoever holds the lease token may write its result. `copy_id` follows
+    with the number, the file of that copy last.
+    """
+
+    __tablename__ = "copy_wanted"
+    __table_args__ = (
+        sa.Index("ix_copy_wanted_thing", "kind", "thing_id"),
+        sa.Index("ix_copy_wanted_state", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Nfc(40))  # of the thing to copy: outgoing, incoming
+    thing_id: Mapped[int]
+    copy_kind: Mapped[CopyKind]
+    issuing_body_id: Mapped[int] = mapped_column(sa.ForeignKey("issuing_body.id"))
+    signer_post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"))
+    electronic: Mapped[bool]
+    pages: Mapped[str] = mapped_column(Nfc(100), default="")  # as typed: 1-3, 5
+    copies: Mapped[int] = mapped_column(default=1)
+    for_whom: Mapped[str] = mapped_column(Nfc(300), default="")
+    part: Mapped[str] = mapped_column(Nfc(500), default="")
+    state: Mapped[WorkState] = mapped_column(default=WorkState.QUEUED)
+    error: Mapped[str] = mapped_column(Nfc(500), default="")
+    copy_id: Mapped[int | None] = mapped_column(sa.ForeignKey("certified_copy.id"))
+    lease_token: Mapped[str | None] = mapped_column(Nfc(40))
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    asked_post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"))
+    asked_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(default=now)

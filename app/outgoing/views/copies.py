@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import io
-import tempfile
-from pathlib import Path
-
 from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-import ocr
 from app import audit, kinds
-from app.clock import now
 from app.db import reading, transaction
 from app.errors import AppError, InvalidInput, NotFound
 from app.files.models import StoredFile
 from app.files.serving import send
-from app.files.store import StoredBlob, current_store
+from app.files.store import current_store
 from app.kinds import Card
 from app.organisation.queries import issuing_bodies
 from app.outgoing import permissions
 from app.outgoing.forms import CopyForm
-from app.outgoing.models import CertifiedCopy, CopyKind
+from app.outgoing.models import CopyKind
 from app.outgoing.models.issuing import COPY_LABELS
-from app.outgoing.papers.copies import CopyFacts, made_safely, pages_named
 from app.outgoing.queries import KIND
-from app.outgoing.services import CopyOrder, make_copy
+from app.outgoing.services import CopyOrder, copy_work, make_copy
 from app.outgoing.services import copies as services
 from app.outgoing.views.blueprint import bp, show_error, signer_choices
+from app.security import Actor
 from app.web.gate import needs
 from app.web.shell import current_actor
-
-PDF = "application/pdf"
 
 
 @bp.route("/sao/<kind>/<int:thing_id>", methods=["GET", "POST"])
@@ -48,18 +40,28 @@ def copies(kind: str, thing_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return show(form, card, source), 422 if form.errors else 200
     try:
-        pages = pages_named(form.pages.data or "")
-        order = order_of(form, card)
-        try_out(order, source, form, pages)
-        with transaction("outgoing.copy") as session:
-            copy_id = make_copy(session, actor, order).id
+        take(actor, order_of(form, card), form, has_file=source is not None)
     except InvalidInput as error:
         message = show_error(form, error)
         return show(form, card, source, message), 422
     except AppError as error:
         return show(form, card, source, error.user_message), 422
-    tell(copy_id, source, form, pages)
     return redirect(url_for("outgoing.copies", kind=kind, thing_id=thing_id))
+
+
+def take(actor: Actor, order: CopyOrder, form: CopyForm, *, has_file: bool) -> None:
+    """Let a worker make the copy; of what has no file only a number can be given, at once."""
+    if has_file:
+        with transaction("outgoing.want_copy") as session:
+            copy_work.want_copy(
+                session, actor, order,
+                electronic=form.medium.data == "electronic", pages=form.pages.data or "",
+            )  # fmt: skip
+        flash(_("Đang làm bản sao; số được cấp khi làm xong."), "ok")
+        return
+    with transaction("outgoing.copy") as session:
+        code = make_copy(session, actor, order).full_code
+    flash(_("Đã cấp số bản sao %(code)s. Văn bản chưa có tệp để sao.", code=code), "warn")
 
 
 def card_of(session: Session, kind: str, thing_id: int) -> Card:
@@ -95,60 +97,6 @@ def order_of(form: CopyForm, card: Card) -> CopyOrder:
     )
 
 
-def try_out(
-    order: CopyOrder, source: StoredFile | None, form: CopyForm, pages: list[int] | None
-) -> None:
-    """Make the copy once without a number: what cannot be copied must not use one up."""
-    if source is None:
-        return
-    with reading() as session:
-        copy = services.planned_copy(session, current_actor(), order)
-        facts = services.facts_for_copy(session, copy, form.signer_post_id.data, pages)
-    marked(source, facts, electronic=form.medium.data == "electronic")
-
-
-def tell(copy_id: int, source: StoredFile | None, form: CopyForm, pages: list[int] | None) -> None:
-    """Make the file of a numbered copy, and say what has come of it: the number stays given."""
-    with reading() as session:
-        copy = session.get_one(CertifiedCopy, copy_id)
-        code = copy.full_code
-    if source is None:
-        flash(_("Đã cấp số bản sao %(code)s. Văn bản chưa có tệp để sao.", code=code), "warn")
-        return
-    try:
-        with reading() as session:
-            copy = session.get_one(CertifiedCopy, copy_id)
-            facts = services.facts_for_copy(session, copy, form.signer_post_id.data, pages)
-        blob = made(source, facts, electronic=form.medium.data == "electronic")
-        with transaction("outgoing.copy_file") as session:
-            services.keep_copy_file(
-                session, current_actor(), copy_id=copy_id, blob=blob, source_id=source.id
-            )
-    except AppError as error:
-        why = error.user_message
-        flash(_("Đã cấp số bản sao %(code)s, chưa có tệp: %(why)s", code=code, why=why), "warn")
-        return
-    flash(_("Đã cấp bản sao %(code)s. Tải xuống ở danh sách bản sao.", code=code), "ok")
-
-
-def made(source: StoredFile, facts: CopyFacts, *, electronic: bool) -> StoredBlob:
-    """The marked copy of a stored file, in the store."""
-    return current_store().put(io.BytesIO(marked(source, facts, electronic=electronic)))
-
-
-def marked(source: StoredFile, facts: CopyFacts, *, electronic: bool) -> bytes:
-    """The marked copy of a stored file, a PDF. Raises InvalidInput when it cannot be copied."""
-    path = current_store().path(source.sha256)
-    with tempfile.TemporaryDirectory(prefix="copy-") as folder:
-        if source.media_type != PDF:
-            picture, path = path, Path(folder, "source.pdf")
-            try:
-                ocr.to_pdf(picture, path)
-            except ocr.FileRefused as refused:
-                raise InvalidInput(refused.sentence) from refused
-        return made_safely(path, facts, now() if electronic else None)
-
-
 def show(form: CopyForm, card: Card, source: StoredFile | None, message: str | None = None) -> str:
     with reading() as session:
         return render_template(
@@ -158,6 +106,7 @@ def show(form: CopyForm, card: Card, source: StoredFile | None, message: str | N
             source=source,
             message=message,
             rows=services.copies_of(session, card.kind, card.id),
+            wanted=copy_work.wanted_of(session, card.kind, card.id),
             labels=COPY_LABELS,
             letter=card.kind == services.INCOMING,
         )
