@@ -22,6 +22,7 @@ ACTS = {
     "exchange_packet.told": "Báo trạng thái cho nơi gửi",
     "exchange_packet.heard": "Nhận trạng thái từ nơi nhận",
     "exchange_packet.answered": "Trả lời yêu cầu thu hồi",
+    "exchange_status.dismissed": "Đánh dấu trạng thái không khớp là đã xử lý",
     "mail_arrival.taken": "Nhận thư từ hộp thư",
     "mail_arrival.refused": "Không nhận thư từ hộp thư",
     "mail_arrival.purged": "Hủy nội dung thư",

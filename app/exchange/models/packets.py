@@ -127,10 +127,13 @@ class ExchangeParty(Base):
 
 
 class StatusState(enum.Enum):
-    """NOTED: it came in. UNMATCHED: it speaks of a packet that has not come (yet)."""
+    """NOTED: it came in. UNMATCHED: it speaks of a packet that has not come (yet), or
+    comes from nobody it was sent to. DISMISSED: a clerk has dealt with such a one.
+    """
 
     NOTED = "noted"
     UNMATCHED = "unmatched"
+    DISMISSED = "dismissed"
     QUEUED = "queued"
     WRITTEN = "written"
     FAILED = "failed"

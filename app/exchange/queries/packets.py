@@ -73,6 +73,9 @@ def page_of_packets(
         )
     counts = {one: _count(session, rows.where(_of_tab(one))) for one in Tab}
     total = counts[tab]
+    counts[Tab.TROUBLED] += (
+        session.scalar(sa.select(sa.func.count()).select_from(_unmatched(actor).subquery())) or 0
+    )  # they stand above the packets of that tab
     number = min(max(page, 1), max(-(-total // size), 1))
     shown = rows.where(_of_tab(tab)).order_by(ExchangePacket.id.desc())
     found = session.scalars(shown.offset((number - 1) * size).limit(size)).all()
@@ -114,6 +117,19 @@ def asked_and_open() -> sa.Select[tuple[int | None]]:
     )
 
 
+def unmatched(session: Session, actor: Actor, *, limit: int = 50) -> list[ExchangeStatus]:
+    """Statuses that fit no packet, or come from nobody it was sent to; the newest first."""
+    rows = _unmatched(actor).order_by(ExchangeStatus.id.desc()).limit(limit)
+    return list(session.scalars(rows))
+
+
+def _unmatched(actor: Actor) -> sa.Select[tuple[ExchangeStatus]]:
+    rows = sa.select(ExchangeStatus).where(
+        ExchangeStatus.way == Way.IN, ExchangeStatus.state == StatusState.UNMATCHED
+    )
+    return rows if ORGAN in actor.terms else rows.where(sa.false())
+
+
 def _count(session: Session, rows: sa.Select[tuple[ExchangePacket]]) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
 
@@ -130,8 +146,10 @@ def counted_troubled(actor: Actor) -> sa.Select[tuple[int, int]] | None:
     """Packets that need a person: red as soon as there is one."""
     if ORGAN not in actor.terms:
         return None
-    rows = visible_packets(actor).where(_of_tab(Tab.TROUBLED))
-    return rows.with_only_columns(sa.func.count(), sa.func.count())
+    packets = visible_packets(actor).where(_of_tab(Tab.TROUBLED))
+    statuses = _unmatched(actor).with_only_columns(sa.func.count()).scalar_subquery()
+    both = sa.func.count() + statuses
+    return packets.with_only_columns(both, both)
 
 
 def told_about(session: Session, packet_id: int, way: Way | None = Way.OUT) -> list[ExchangeStatus]:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from app import audit, outbox
 from app.clock import now
+from app.errors import NotFound, RuleViolated
+from app.exchange import permissions
 from app.exchange.edxml import Status
 from app.exchange.edxml.types import (
     ACCEPTED,
@@ -33,7 +35,7 @@ from app.exchange.queries.packets import KIND
 from app.exchange.standing import KNOWN, News, Standing, standing
 from app.outgoing.models import Delivery, Recipient
 from app.outgoing.services import answer_recall, note_delivery
-from app.security import SYSTEM
+from app.security import ORGAN, SYSTEM, Actor, authorize
 
 DELIVERY_OF = {
     ARRIVED: Delivery.DELIVERED,
@@ -140,6 +142,24 @@ def _packet_of(session: Session, message: Status) -> ExchangePacket | None:
         ExchangePacket.code == response.code, ExchangePacket.issued_date == response.issued_date
     )
     return session.scalar(same.order_by(ExchangePacket.id.desc()).limit(1))
+
+
+def dismiss(session: Session, actor: Actor, *, status_id: int) -> ExchangeStatus:
+    """A person has dealt with a status that fits nothing: it leaves “Cần xử lý”.
+
+    Raises NotFound, and RuleViolated for one that has found its packet or was dealt with before.
+    """
+    actor = authorize(actor, permissions.HANDLE)
+    row = session.get(ExchangeStatus, status_id, with_for_update=True)
+    if row is None or ORGAN not in actor.terms:
+        raise NotFound(f"exchange status {status_id}")
+    if row.state is not StatusState.UNMATCHED:
+        raise RuleViolated("Trạng thái này không còn chờ xử lý.")
+    row.state = StatusState.DISMISSED
+    audit.record(session, actor, "exchange_status.dismissed", row.id, code=row.code)
+    if row.packet_id is not None:
+        outbox.changed(session, KIND, row.packet_id)
+    return row
 
 
 def settle_party(session: Session, packet: ExchangePacket, party: ExchangeParty) -> Standing:

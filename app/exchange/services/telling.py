@@ -73,7 +73,7 @@ def adopt(session: Session, packet: ExchangePacket) -> None:
     """Statuses that came before their packet find it now."""
     rows = sa.select(ExchangeStatus).where(
         ExchangeStatus.way == Way.IN,
-        ExchangeStatus.state == StatusState.UNMATCHED,
+        ExchangeStatus.state.in_((StatusState.UNMATCHED, StatusState.DISMISSED)),
         ExchangeStatus.packet_id.is_(None),
         ExchangeStatus.document_id == packet.document_id,
         ExchangeStatus.code == RECALL_ASKED,

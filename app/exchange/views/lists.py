@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.db import reading
+from app.db import reading, transaction
+from app.errors import RuleViolated
 from app.exchange import permissions, queries
 from app.exchange.edxml.types import STATUS_LABELS
 from app.exchange.models import PACKET_LABELS, Way
@@ -19,7 +20,9 @@ from app.exchange.queries.packets import (
     accepted_of,
     asked_back,
     last_told,
+    unmatched,
 )
+from app.exchange.services import hearing
 from app.exchange.views.blueprint import SIZES, TONES, bp
 from app.web.gate import needs
 from app.web.shell import current_actor
@@ -56,12 +59,27 @@ def index() -> ResponseReturnValue:
             states=PACKET_LABELS,
             labels=STATUS_LABELS,
             asked=asked_back(session, ids),
+            unmatched=unmatched(session, actor) if tab is Tab.TROUBLED else [],
             told=last_told(session, [one.id for one in page.packets if one.way is Way.IN]),
             answers=accepted_of(session, ids),
             tones=TONES,
             nothing=EMPTY[tab],
             may_handle=actor.may(permissions.HANDLE),
         )
+
+
+@bp.post("/trang-thai/<int:status_id>/da-xu-ly")
+@needs(permissions.HANDLE)
+def dismiss(status_id: int) -> ResponseReturnValue:
+    """A person has dealt with a status that fits nothing."""
+    try:
+        with transaction("exchange.dismiss") as session:
+            hearing.dismiss(session, current_actor(), status_id=status_id)
+    except RuleViolated as error:
+        flash(error.user_message, "warn")
+    else:
+        flash(_("Đã đánh dấu trạng thái là đã xử lý."), "ok")
+    return redirect(url_for("exchange.index", tab=Tab.TROUBLED.value))
 
 
 def tab_items(page: PacketPage, text: str) -> list[dict[str, Any]]:

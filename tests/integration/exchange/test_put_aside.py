@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from app.exchange.edxml.write import write_status
 from app.exchange.folders import LEFT_BEHIND_SECONDS, current_folders
 from app.exchange.models import ExchangePacket, PacketState, Way
 from app.exchange.queries.letters import STILL_COMING
-from app.exchange.services import holding, telling
+from app.exchange.services import hearing, holding, telling
 from app.incoming import services as incoming
 from app.incoming.models import IncomingDocument, IntakeItem
 from app.security import SYSTEM
@@ -210,3 +211,25 @@ def test_a_registered_letter_that_is_returned_is_told_as_02_with_its_reason(peer
     assert told[-1].description == "Không đúng thẩm quyền"
     peer.settle()
     assert peer.told() == ["01", "03", "02"], "nothing is told twice"
+
+
+def test_a_status_that_fits_nothing_waits_for_a_clerk_and_still_finds_a_late_packet(
+    peer: Peer, client: FlaskClient
+) -> None:
+    peer.send(peer.status("03", "H99.07.04,2026/11/20,9/UBND", words="Đã tiếp nhận"))
+    peer.send(peer.status("13", PEER_ID, minute=5))
+    page = client.get("/lien-thong?tab=loi").get_data(as_text=True)
+    assert page.count(hearing.NO_PACKET) == 2
+    ids = re.findall(r"/lien-thong/trang-thai/(\d+)/da-xu-ly", page)
+    assert len(ids) == 2
+
+    for status_id in ids:
+        done = client.post(f"/lien-thong/trang-thai/{status_id}/da-xu-ly", follow_redirects=True)
+        assert "Đã đánh dấu trạng thái là đã xử lý." in done.get_data(as_text=True)
+    again = client.post(f"/lien-thong/trang-thai/{ids[0]}/da-xu-ly", follow_redirects=True)
+    assert "không còn chờ xử lý" in again.get_data(as_text=True)
+    page = client.get("/lien-thong?tab=loi").get_data(as_text=True)
+    assert "Không có gói tin nào cần xử lý." in page
+
+    peer.send(peer.packet(b"thu"))  # what was asked back before it came
+    assert "Nơi gửi đề nghị trả lại" in client.get("/lien-thong?tab=loi").get_data(as_text=True)
