@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from app.clock import local
 from app.schedules import queries
 from app.schedules.queries import Clash
 from app.schedules.services import EntryData
+from app.schedules.times import moment
 from app.security import Actor
 
 DEPUTIES, SLOTS = 3, 3
@@ -35,9 +36,7 @@ def advice(
     session: Session, actor: Actor, data: EntryData, entry_id: int | None = None
 ) -> Advice | None:
     """None when nobody is busy. `entry_id` is the entry that is being edited."""
-    posts = [party.post_id for party in data.participants if party.post_id]
-    if data.chair_post_id:
-        posts.append(data.chair_post_id)
+    posts = posts_of(data)
     clashes = queries.clashes(
         session, actor, posts, data.starts_at, data.ends_at, entry_id=entry_id
     )
@@ -50,6 +49,24 @@ def advice(
         deputies=[(label, names) for label, names in found if names],
         slots=_slots(session, data, posts, entry_id),
     )
+
+
+def posts_of(data: EntryData) -> list[int]:
+    """Whose time an entry takes."""
+    posts = [party.post_id for party in data.participants if party.post_id]
+    return [*posts, data.chair_post_id] if data.chair_post_id else posts
+
+
+def clashes_of_days(
+    session: Session, actor: Actor, data: EntryData, days: Sequence[date]
+) -> list[Clash]:
+    """Who is busy at the hours of the entry on each of the days, if it comes again on them."""
+    posts, lasts, at = posts_of(data), data.ends_at - data.starts_at, local(data.starts_at).time()
+    found = list[Clash]()
+    for day in days:
+        begins = moment(day, at)
+        found += queries.clashes(session, actor, posts, begins, begins + lasts)
+    return found
 
 
 def _free(session: Session, data: EntryData, post_id: int, posts: Sequence[int]) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+import re
+from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -12,6 +13,7 @@ from wtforms import (
     DateField,
     Form,
     HiddenField,
+    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -19,25 +21,37 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
+from wtforms.validators import (
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 from wtforms.widgets import TextInput
 
 from app.clock import local
 from app.errors import InvalidInput
+from app.organisation.forms import CheckList
 from app.schedules.models import (
+    FREQUENCY_LABELS,
     KIND_LABELS,
     VISIBILITY_LABELS,
     AnswerKind,
     EntryKind,
+    Frequency,
     ScheduleEntry,
     Visibility,
 )
 from app.schedules.services.invitations import Invitation
 from app.schedules.services.keeping import EntryData
-from app.schedules.times import FIRST, LAST, moment
+from app.schedules.services.series import Recurrence
+from app.schedules.times import DAY_NAMES, FIRST, LAST, moment
 from app.tasks.parties import Party, parse_all
 
 TIME_FORMATS = ["%H:%M", "%Hh%M", "%Hh", "%H"]
+EVERY = NumberRange(1, 52, message=_("Nhập số từ 1 đến 52."))
 DATE_FORMATS = ["%d/%m/%Y", "%d%m%Y", "%d-%m-%Y", "%d-%m-%y", "%d/%m/%y", "%Y-%m-%d"]
 MOST_SIDE_BY_SIDE = 6  # people whose days fit beside each other
 DAY_STARTS, DAY_ENDS = time(7, 30), time(17, 0)  # of an entry without hours
@@ -320,3 +334,65 @@ class AnswerForm(FlaskForm):
             participants=parse_all(self.participants.data or []),
             resource_ids=self.vehicles.data or [],
         )
+
+
+class RepeatForm(FlaskForm):
+    """Beside the form of an entry: nothing chosen means that it comes once."""
+
+    class Meta:
+        csrf = False  # the form around it has the token
+
+    frequency = SelectField(
+        _("Lặp lại"),
+        choices=[("", _("Không lặp")), *((one.value, FREQUENCY_LABELS[one]) for one in Frequency)],
+        default="",
+    )
+    every = IntegerField(
+        _("Mỗi (tuần hoặc tháng)"), [Optional(), EVERY], default=1, widget=TextInput(),
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )  # fmt: skip
+    weekdays = CheckList(
+        _("Vào các ngày (khi lặp hằng tuần)"),
+        choices=[(str(no), name) for no, name in enumerate(DAY_NAMES)],
+    )
+    last_on = day_field(_("Lặp đến hết ngày"))
+    skipped = text_field(_("Trừ các ngày"), 500, hint=_("Ví dụ: 01/12/2026; 15/12/2026"))
+
+    def validate_frequency(self, field: SelectField) -> None:
+        """Without an end a rule would go on for ever."""
+        if field.data and self.last_on.data is None and not any(self.last_on.raw_data or ()):
+            raise ValidationError(_("Hãy ghi ngày lặp cuối."))
+
+    def validate_skipped(self, field: StringField) -> None:
+        """Each word is a day."""
+        if read_days(field.data or "") is None:
+            raise ValidationError(_("Hãy ghi mỗi ngày dạng dd/mm/yyyy, cách nhau bằng dấu ;."))
+
+    def rule(self) -> Recurrence | None:
+        """What was chosen in a valid form; None for an entry that comes once."""
+        if not self.frequency.data:
+            return None
+        return Recurrence(
+            Frequency(self.frequency.data),
+            self.last_on.data,
+            every=self.every.data or 1,
+            weekdays=tuple(int(no) for no in self.weekdays.data or ()),
+            skipped=frozenset(read_days(self.skipped.data or "") or ()),
+        )
+
+
+def read_days(text: str) -> list[date] | None:
+    """The days of a list as people write it; None when something in it is none."""
+    found = [_read_day(word) for word in re.split(r"[;,\s]+", text) if word]
+    known = [day for day in found if day is not None]
+    return known if len(known) == len(found) else None
+
+
+def _read_day(word: str) -> date | None:
+    for pattern in DATE_FORMATS:
+        try:
+            day = datetime.strptime(word, pattern).date()  # noqa: DTZ007 (a day has no zone)
+        except ValueError:
+            continue
+        return day if FIRST <= day <= LAST else None
+    return None

@@ -7,7 +7,9 @@ from app.schedules.queries.entries import (
     changes_of,
     entries_of,
     entry_by_id,
+    first_of_series,
     get_entry,
+    series_of,
     visible_entries,
 )
 from app.schedules.queries.feeds import feed_for, feed_rows, feeds_of
@@ -59,6 +61,7 @@ __all__ = [
     "feed_for",
     "feed_rows",
     "feeds_of",
+    "first_of_series",
     "free_resources",
     "free_slots",
     "get_entry",
@@ -69,6 +72,7 @@ __all__ = [
     "public_week",
     "resources",
     "rows_between",
+    "series_of",
     "sheet_of",
     "taken_week",
     "version_rows",

@@ -14,6 +14,7 @@ from app.schedules.models import (
     ScheduleChange,
     ScheduleEntry,
     ScheduleParticipant,
+    ScheduleSeries,
 )
 from app.security import Actor, visible
 
@@ -100,3 +101,14 @@ def shown_to_all() -> sa.ColumnElement[bool]:
     would lead a database to most of ten years instead of to the days of one week.
     """
     return ScheduleEntry.published_at.is_not(None)
+
+
+def first_of_series(session: Session, series_id: int) -> str:
+    """The token of the first occurrence of a series."""
+    rows = sa.select(ScheduleEntry.token).where(ScheduleEntry.series_id == series_id)
+    return session.scalars(rows.order_by(ScheduleEntry.day).limit(1)).one()
+
+
+def series_of(session: Session, entry: ScheduleEntry) -> ScheduleSeries | None:
+    """The rule by which an entry came; None for one that comes once."""
+    return session.get(ScheduleSeries, entry.series_id) if entry.series_id else None

@@ -14,7 +14,12 @@ from app.schedules.services.feeds import make_feed, note_feed_used, revoke_feed
 from app.schedules.services.importing import Imported, ImportedEntry, import_entries
 from app.schedules.services.invitations import Invitation, answer_invitation
 from app.schedules.services.keeping import EntryData
-from app.schedules.services.series import Recurrence, cancel_series, register_series
+from app.schedules.services.series import (
+    Recurrence,
+    cancel_series,
+    occurrences,
+    register_series,
+)
 from app.schedules.services.weeks import (
     approve_week,
     finish_past,
@@ -41,6 +46,7 @@ __all__ = [
     "make_feed",
     "merge_entries",
     "note_feed_used",
+    "occurrences",
     "publish_week",
     "register_entry",
     "register_series",

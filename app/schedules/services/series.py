@@ -25,12 +25,16 @@ MOST = 60
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """How an entry comes again. `weekdays` (0 Monday) are for WEEKLY; empty: that of the first."""
+    """How an entry comes again. `weekdays` (0 Monday) are for WEEKLY; empty: that of the first.
+
+    `skipped` are days of the rule on which it does not come.
+    """
 
     frequency: Frequency
     last_on: date
     every: int = 1
     weekdays: Sequence[int] = ()
+    skipped: frozenset[date] = frozenset()
 
 
 def occurrences(first: date, rule: Recurrence) -> list[date]:
@@ -42,12 +46,13 @@ def occurrences(first: date, rule: Recurrence) -> list[date]:
         raise InvalidInput("Chu kỳ lặp không hợp lệ.", "every")
     if rule.last_on < first:
         raise InvalidInput("Ngày lặp cuối phải sau ngày đầu.", "last_on")
-    days = _weekly(first, rule) if rule.frequency is Frequency.WEEKLY else _monthly(first, rule)
-    if not days:
-        raise InvalidInput("Quy tắc lặp không có ngày nào.", "last_on")
-    if len(days) > MOST:
+    found = _weekly(first, rule) if rule.frequency is Frequency.WEEKLY else _monthly(first, rule)
+    if len(found) > MOST:
         raise InvalidInput(f"Một lịch lặp nhiều nhất {MOST} lần. Hãy chọn ngày cuối sớm hơn.",
                            "last_on")  # fmt: skip
+    days = [day for day in found if day not in rule.skipped]
+    if not days:
+        raise InvalidInput("Quy tắc lặp không có ngày nào.", "last_on")
     return days
 
 

@@ -57,6 +57,19 @@ def cancel(token: str) -> ResponseReturnValue:
     )
 
 
+@bp.post("/<token>/huy-cac-lan")
+@needs(permissions.REGISTER)
+def end_series(token: str) -> ResponseReturnValue:
+    """Call off an occurrence and all that come behind it."""
+    return perform(
+        token,
+        lambda session, actor, entry: services.cancel_series(
+            session, actor, series_id=entry.series_id or 0, from_day=entry.day, reason=reason()
+        ),
+        _("Đã hủy lần này và các lần sau."),
+    )
+
+
 @bp.post("/<token>/dang-ky")
 @needs(permissions.REGISTER)
 def submit(token: str) -> ResponseReturnValue:

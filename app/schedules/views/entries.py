@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 from app.db import reading
 from app.organisation.queries import people_choices, post_label
 from app.schedules import permissions, queries
-from app.schedules.models import VISIBILITY_LABELS, WAITING, EntryState, ScheduleEntry
+from app.schedules.models import (
+    FREQUENCY_LABELS,
+    VISIBILITY_LABELS,
+    WAITING,
+    EntryState,
+    ScheduleEntry,
+)
 from app.schedules.queries.rows import rows_of
 from app.schedules.services.keeping import may_decide
 from app.schedules.times import monday_of
@@ -45,6 +51,8 @@ def detail(token: str) -> ResponseReturnValue:
             others=[(one.post_id, one.label) for one in people_choices(session)],
             monday=monday_of(row.day).isoformat(),
             visibility=VISIBILITY_LABELS[row.visibility],
+            series=queries.series_of(session, entry),
+            frequencies=FREQUENCY_LABELS,
             **words_of_rows(),
         )
 

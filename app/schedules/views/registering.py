@@ -14,11 +14,18 @@ from app.db import reading, transaction
 from app.errors import AppError, EditConflict, InvalidInput, RuleViolated
 from app.organisation import queries as organisation
 from app.schedules import permissions, queries, services
-from app.schedules.advice import Advice
+from app.schedules.advice import Advice, clashes_of_days
 from app.schedules.advice import advice as advise
-from app.schedules.forms import MOST_SIDE_BY_SIDE, EntryForm, show_error, start_values
+from app.schedules.forms import (
+    MOST_SIDE_BY_SIDE,
+    EntryForm,
+    RepeatForm,
+    show_error,
+    start_values,
+)
 from app.schedules.models import EntryState, ResourceKind, ScheduleEntry
 from app.schedules.services.keeping import EntryData
+from app.schedules.services.series import Recurrence
 from app.schedules.times import monday_of, span
 from app.schedules.views.blueprint import bp
 from app.security import Actor
@@ -61,22 +68,47 @@ def hour_in(text: str) -> time | None:
 @needs(permissions.REGISTER)
 def create() -> ResponseReturnValue:
     """Register an entry, or keep it as a draft."""
-    form, actor = EntryForm(), current_actor()
+    form, repeat, actor = EntryForm(), RepeatForm(prefix="repeat-"), current_actor()
     fill_choices(form)
     take_slot(form)
-    if not form.validate_on_submit():
-        return show_form(form), 422
+    if not (form.validate_on_submit() & repeat.validate()):
+        return show_form(form, repeat=repeat), 422
     draft = "draft" in request.form
     try:
-        data = form.values()
+        data, rule = form.values(), repeat.rule()
+        if rule is not None:
+            return create_series(form, repeat, data, rule)
         if (warned := warning(actor, data)) is not None:
-            return show_form(form, advice=warned), 422
+            return show_form(form, advice=warned, repeat=repeat), 422
         with transaction("schedules.register") as session:
             entry = services.register_entry(session, actor, data, draft=draft)
             token, state = entry.token, entry.state
     except (InvalidInput, RuleViolated) as error:
-        return refused(form, error)
+        return refused(form, error, repeat=repeat)
     flash(said(state), "ok")
+    return redirect(url_for("schedules.detail", token=token))
+
+
+def create_series(
+    form: EntryForm, repeat: RepeatForm, data: EntryData, rule: Recurrence
+) -> ResponseReturnValue:
+    """Register all occurrences, once the person knows on which days somebody is busy.
+
+    Raises as `register_series`.
+    """
+    actor = current_actor()
+    if "draft" in request.form:
+        raise RuleViolated(_("Lịch lặp được đăng ký ngay, không lưu nháp."))
+    days = services.occurrences(local(data.starts_at).date(), rule)
+    if "anyway" not in request.form:
+        with reading() as session:
+            clashes = clashes_of_days(session, actor, data, days)
+        if clashes:
+            return show_form(form, repeat=repeat, advice=Advice(clashes, (), ()), days=True), 422
+    with transaction("schedules.register_series") as session:
+        series = services.register_series(session, actor, data, rule)
+        token = queries.first_of_series(session, series.id)
+    flash(_("Đã đăng ký %(n)s lần, chờ Văn phòng tổng hợp.", n=len(days)), "ok")
     return redirect(url_for("schedules.detail", token=token))
 
 
@@ -148,12 +180,17 @@ def take_slot(form: EntryForm) -> None:
 
 
 def refused(
-    form: EntryForm, error: AppError, entry: ScheduleEntry | None = None
+    form: EntryForm,
+    error: AppError,
+    entry: ScheduleEntry | None = None,
+    repeat: RepeatForm | None = None,
 ) -> ResponseReturnValue:
     """The form again with the sentence of the service; nothing typed is lost."""
-    if isinstance(error, InvalidInput):
-        return show_form(form, entry=entry, message=show_error(form, error)), 422
-    return show_form(form, entry=entry, message=error.user_message), 409
+    if not isinstance(error, InvalidInput):
+        return show_form(form, entry=entry, message=error.user_message, repeat=repeat), 409
+    of_rule = repeat is not None and error.field in repeat._fields
+    message = show_error(repeat if of_rule and repeat else form, error)
+    return show_form(form, entry=entry, message=message, repeat=repeat), 422
 
 
 def show_form(
@@ -162,8 +199,13 @@ def show_form(
     entry: ScheduleEntry | None = None,
     message: str | None = None,
     advice: Advice | None = None,
+    repeat: RepeatForm | None = None,
+    days: bool = False,
 ) -> str:
+    """The page; a new entry may come again. `days`: the clashes are of several days."""
     fill_choices(form)
+    if entry is None and repeat is None:
+        repeat = RepeatForm(formdata=None, prefix="repeat-")
     published = entry is not None and entry.published_at is not None
     back = (
         url_for("schedules.detail", token=entry.token)
@@ -177,6 +219,8 @@ def show_form(
         published=published,
         message=message,
         advice=advice,
+        repeat=repeat,
+        days=days,
         local=local,
         span=span,
         back=back,
