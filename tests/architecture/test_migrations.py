@@ -10,13 +10,24 @@ from alembic.migration import MigrationContext
 from flask import Flask
 
 from app import db
+from app.clock import now
 from app.db import reading, transaction
+from app.exchange.models import ExchangeStatus, StatusState, Way
 from app.files.models import FileRole
 from app.files.services import record_file
 from app.files.store import StoredBlob
 from app.incoming.models import IncomingDocument
+from app.links import Link, Relation
 from app.models import metadata
-from app.outgoing.models import DraftTemplate, OutgoingDocument, PaperStage, Stage
+from app.outgoing.models import (
+    DraftTemplate,
+    OutgoingDocument,
+    OutgoingJob,
+    PaperStage,
+    Stage,
+    WorkKind,
+    WorkState,
+)
 from app.outgoing.models.drafts import TemplateState
 from app.registers.models import DocumentType
 from app.triggers import APPEND_ONLY
@@ -70,6 +81,15 @@ def test_letters_that_were_there_are_folded_for_the_filter(app: Flask, settings:
         assert session.scalars(sa.select(IncomingDocument.folded)).all() == [letter.folded]
 
 
+def values(settings: Settings, query: str) -> list[object]:
+    """What an older schema holds, without the models of today."""
+    engine = sa.create_engine(settings.database_url)
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql(query).scalars().all()
+    engine.dispose()
+    return list(found)
+
+
 def test_nothing_stays_that_the_code_before_would_misunderstand(
     app: Flask, office: Office, settings: Settings
 ) -> None:
@@ -104,7 +124,29 @@ def test_nothing_stays_that_the_code_before_would_misunderstand(
             )  # fmt: skip
         for stage in (Stage.NUMBERED, Stage.SCANNED):
             session.add(PaperStage(document_id=paper.id, stage=stage, file_id=file.id))
+        for kind in (WorkKind.SIGN, WorkKind.ACCEPT):
+            session.add(
+                OutgoingJob(document_id=paper.id, kind=kind, version_no=1, state=WorkState.QUEUED)
+            )
+        for number, cut_at in enumerate((None, now()), 1):
+            session.add(
+                Link(
+                    from_kind="outgoing", from_id=paper.id, relation=Relation.REFERS_TO,
+                    to_kind="incoming", to_id=number, made_by=None, cut_at=cut_at,
+                )
+            )  # fmt: skip
+        session.add(
+            ExchangeStatus(
+                way=Way.IN, document_id="1", peer_code="H99", code="03", at=now(),
+                state=StatusState.DISMISSED,
+            )
+        )  # fmt: skip
     db.dispose()
+    downgrade_to(settings.database_url, "0026")
+    assert values(settings, "SELECT state FROM exchange_status") == ["unmatched"]
+    downgrade_to(settings.database_url, "0017")
+    assert values(settings, "SELECT to_id FROM link") == [1]
+    assert values(settings, "SELECT kind FROM outgoing_job") == ["sign"]
     downgrade_to(settings.database_url, "0009")
     upgrade_to(settings.database_url)
     with reading() as session:

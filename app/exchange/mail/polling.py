@@ -190,20 +190,28 @@ def _keep(
         arrival_id, is_open = row.id, row.state is ArrivalState.RECEIVED
     if not is_open:
         return
-    answers = [_take_part(one, work, limit, speaks_for) for one in coming]
-    refused = [words for words in answers if words]
+    packets, refused = dict[int, str](), list[str]()
+    for one in coming:
+        received = _take_part(one, work, limit, speaks_for)
+        if received is None:
+            continue
+        if received.packet_token:
+            packets[one.position] = received.packet_token
+        if not received.ok:
+            refused.append(f"{one.name}: {received.sentence}")
     with transaction("mailbox.settle") as session:
-        taking.settle(session, arrival_id, " ".join(refused))
+        taking.settle(session, arrival_id, " ".join(refused), packets)
 
 
-def _take_part(one: Coming, work: Path, limit: int, speaks_for: frozenset[str]) -> str:
-    """Let one attachment in; what is wrong with a packet, if anything is.
+def _take_part(
+    one: Coming, work: Path, limit: int, speaks_for: frozenset[str]
+) -> entry.Received | None:
+    """Let one attachment in; what became of a packet or status, None for any other file.
 
     A packet says itself whom it comes from, so the mail's address must be allowed to bring it.
     """
     content = io.BytesIO((work / Path(one.path).name).read_bytes())
     if one.intake_id is not None:
         incoming.take_bytes(SYSTEM, one.intake_id, content, limit=limit)
-        return ""
-    received = entry.take_in(SYSTEM, content, one.name, limit=limit, speaks_for=speaks_for)
-    return "" if received.ok else f"{one.name}: {received.sentence}"
+        return None
+    return entry.take_in(SYSTEM, content, one.name, limit=limit, speaks_for=speaks_for)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import audit, outbox
 from app.clock import now
 from app.exchange.mail import bounces
-from app.exchange.models import ArrivalState, MailArrival, MailPart
+from app.exchange.models import ArrivalState, ExchangePacket, MailArrival, MailPart
 from app.files.store import StoredBlob
 from app.incoming.models import IntakeItem, IntakeSource, IntakeState
 from app.incoming.services.intake import Arrival, receive
@@ -40,6 +40,7 @@ class Coming:
     path: str
     name: str
     intake_id: int | None
+    position: int = 0
 
 
 def first_open_uid(session: Session, mailbox: str, uidvalidity: int) -> int:
@@ -156,7 +157,7 @@ def _expect(session: Session, row: MailArrival, parts: list[dict[str, str]]) -> 
             part = MailPart(arrival_id=row.id, position=position, name=name)
             session.add(part)
         if _is_packet(one["name"]):
-            coming.append(Coming(one["path"], one["name"], None))
+            coming.append(Coming(one["path"], one["name"], None, position))
             continue
         item = session.get(IntakeItem, part.intake_id) if part.intake_id else None
         if item is None or item.reject_code == "unfinished":
@@ -167,7 +168,7 @@ def _expect(session: Session, row: MailArrival, parts: list[dict[str, str]]) -> 
             item = receive(session, SYSTEM, arrival)
             part.intake_id, letter_id = item.id, item.letter_id
         if item.state is IntakeState.RECEIVED:
-            coming.append(Coming(one["path"], one["name"], item.id))
+            coming.append(Coming(one["path"], one["name"], item.id, position))
     session.flush()
     return coming
 
@@ -185,9 +186,16 @@ def _draft_of(session: Session, arrival_id: int) -> int | None:
     return session.scalar(rows.order_by(IntakeItem.id).limit(1))
 
 
-def settle(session: Session, arrival_id: int, reason: str = "") -> None:
-    """All parts are in the ledger. `reason` says what of them could not be used."""
+def settle(
+    session: Session, arrival_id: int, reason: str = "", packets: Mapping[int, str] | None = None
+) -> None:
+    """All parts are in the ledger. `reason` says what of them could not be used; `packets` are the
+    tokens of the packets that parts became, by the position of the part."""
     row = session.get_one(MailArrival, arrival_id, with_for_update=True)
+    for position, token in (packets or {}).items():
+        became = sa.select(ExchangePacket.id).filter_by(token=token).scalar_subquery()
+        parts = sa.update(MailPart).filter_by(arrival_id=arrival_id, position=position)
+        session.execute(parts.values(packet_id=became))
     if row.state is S.RECEIVED:
         row.state, row.settled_at, row.reason = S.TAKEN, now(), reason[:500]
         audit.record(session, SYSTEM, "mail_arrival.taken", row.id)

@@ -84,6 +84,7 @@ class MailPart(Base):
     __table_args__ = (
         sa.UniqueConstraint("arrival_id", "position"),
         sa.Index("ix_mail_part_intake", "intake_id"),
+        sa.Index("ix_mail_part_packet", "packet_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -91,6 +92,7 @@ class MailPart(Base):
     position: Mapped[int]
     name: Mapped[str] = mapped_column(Nfc(255), default="")
     intake_id: Mapped[int | None] = mapped_column(sa.ForeignKey("intake_item.id"))
+    packet_id: Mapped[int | None] = mapped_column(sa.ForeignKey("exchange_packet.id"))
 
 
 class SendingState(enum.Enum):

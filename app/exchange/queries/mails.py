@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
 from app.exchange.models import (
     ArrivalState,
+    ExchangePacket,
     MailArrival,
     Mailbox,
     MailPart,
     MailSending,
     SendingState,
 )
+from app.exchange.queries.letters import letters_of
+from app.exchange.queries.packets import visible_packets
 from app.incoming.models import IncomingDocument, IntakeItem
 from app.incoming.queries.letters import visible_incoming
 from app.outgoing.models import OutgoingDocument, Recipient
@@ -167,25 +170,37 @@ def get_sending(session: Session, actor: Actor, sending_id: int) -> MailSending:
     return found
 
 
-def parts_of(session: Session, arrival_id: int) -> list[tuple[MailPart, IntakeItem | None]]:
-    """The attachments of a mail in their order, each with its row of the ledger."""
+def parts_of(
+    session: Session, actor: Actor, arrival_id: int
+) -> list[tuple[MailPart, IntakeItem | None, ExchangePacket | None]]:
+    """The attachments of a mail in their order, each with its row of the ledger or the packet that
+    it was, if the actor may see that."""
+    packets = visible_packets(actor).subquery()
+    packet = aliased(ExchangePacket, packets)
     rows = (
-        sa.select(MailPart, IntakeItem)
+        sa.select(MailPart, IntakeItem, packet)
         .outerjoin(IntakeItem, IntakeItem.id == MailPart.intake_id)
+        .outerjoin(packet, packet.id == MailPart.packet_id)
         .where(MailPart.arrival_id == arrival_id)
         .order_by(MailPart.position)
     )
-    return [(part, item) for part, item in session.execute(rows).tuples()]
+    return [(part, item, found) for part, item, found in session.execute(rows).tuples()]
 
 
 def letter_of(session: Session, actor: Actor, arrival_id: int) -> IncomingDocument | None:
-    """The letter that a mail became, if the actor may see it."""
+    """The letter that a mail became, by its files or by its packet, if the actor may see it."""
+    brought = sa.select(MailPart.packet_id).where(
+        MailPart.arrival_id == arrival_id, MailPart.packet_id.is_not(None)
+    )
+    packet_ids = [one for one in session.scalars(brought) if one is not None]
+    in_packets = [one.id for one in letters_of(session, packet_ids).values()]
     ids = (
         sa.select(IntakeItem.letter_id)
         .join(MailPart, MailPart.intake_id == IntakeItem.id)
         .where(MailPart.arrival_id == arrival_id, IntakeItem.letter_id.is_not(None))
     )
-    rows = visible_incoming(actor).where(IncomingDocument.id.in_(ids))
+    named = sa.or_(IncomingDocument.id.in_(ids), IncomingDocument.id.in_(in_packets))
+    rows = visible_incoming(actor).where(named)
     return session.scalar(rows.order_by(IncomingDocument.id).limit(1))
 
 

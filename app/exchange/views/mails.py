@@ -94,7 +94,7 @@ def mail(token: str) -> str:
         return render_template(
             "exchange/mail.html",
             mail=found,
-            parts=queries.parts_of(session, found.id),
+            parts=queries.parts_of(session, actor, found.id),
             letter=queries.letter_of(session, actor, found.id),
             states=ARRIVAL_LABELS,
             tones=TONES,

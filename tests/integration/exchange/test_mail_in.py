@@ -15,6 +15,7 @@ from app.exchange import entry
 from app.exchange.folders import current_folders
 from app.exchange.mail import polling, taking
 from app.exchange.models import ArrivalState, MailArrival, Mailbox, PacketState
+from app.exchange.queries import mails as queries
 from app.exchange.services import holding
 from app.incoming.models import IncomingDocument, IntakeItem, IntakeSource
 from config.settings import Settings
@@ -137,6 +138,12 @@ def test_a_packet_in_a_mail_goes_through_the_packets_door(peer: Peer, post: Post
     assert [item.source for item in items()] == [IntakeSource.EXCHANGE]
     assert mails()[0].state is S.TAKEN
     assert mails()[0].subject == mails()[0].body == ""  # else a purge would leave words behind
+    ((packet,), arrival) = packets(), mails()[0]
+    with reading() as session:
+        [(_part, _item, brought)] = queries.parts_of(session, peer.office.clerk, arrival.id)
+        letter = queries.letter_of(session, peer.office.clerk, arrival.id)
+    assert (brought and brought.id) == packet.id
+    assert (letter and letter.id) == items()[0].letter_id
 
 
 @SQLITE
