@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField
 from wtforms.validators import NumberRange, Optional, ValidationError
 from wtforms.widgets import TextInput
@@ -97,3 +98,9 @@ def cutoff_values(at: datetime) -> dict[str, Any]:
     """A cut-off as the first contents of its form."""
     begins = local(at)
     return {"day": begins.date(), "at": begins.time()}
+
+
+class CalendarFileForm(FlaskForm):
+    """A calendar file of another program."""
+
+    file = FileField(_("Tệp lịch (.ics)"), [FileRequired(_("Hãy chọn một tệp."))])

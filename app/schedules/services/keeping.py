@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -208,8 +208,8 @@ def facts(entry: ScheduleEntry) -> dict[str, Any]:
     """The values whose change is worth a trace, as plain values."""
     return {
         "title": entry.title,
-        "starts_at": entry.starts_at.isoformat(),
-        "ends_at": entry.ends_at.isoformat(),
+        "starts_at": entry.starts_at.astimezone(UTC).isoformat(),
+        "ends_at": entry.ends_at.astimezone(UTC).isoformat(),
         "place": entry.place,
         "resources": sorted(booking.resource_id for booking in entry.bookings),
         "chair": entry.chair_post_id,
