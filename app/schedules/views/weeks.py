@@ -16,6 +16,7 @@ from app.db import reading
 from app.errors import NotFound
 from app.registers.printing import archival_pdf
 from app.schedules import permissions, queries
+from app.schedules.grid import grid_of
 from app.schedules.models import (
     CHANGE_LABELS,
     SHIFT_LABELS,
@@ -33,6 +34,7 @@ from app.web.gate import needs
 from app.web.shell import current_actor, settings
 
 WAITING = "cho-ban-hanh"  # ?view=
+GRID = "luoi"
 MINE = "cua-toi"
 
 
@@ -61,11 +63,14 @@ def week(monday: str) -> ResponseReturnValue:
             ids = {row.entry_id for row in page.rows if is_of(row, actor.post_ids)}
             page = replace(page, rows=tuple(row for row in page.rows if row.entry_id in ids))
         partial = "HX-Request" in request.headers
+        shape = GRID if request.args.get("dang") == GRID and view != WAITING else ""
         return render_template(
             "schedules/_week.html" if partial else "schedules/week.html",
             page=page,
             view=view,
-            tab_items=tab_items(page, view),
+            shape=shape,
+            grid=grid_of(page) if shape else None,
+            tab_items=tab_items(page, view, shape),
             narrowed=bool(words or post_id),
             colours={post: n % 6 + 1 for n, (post, _label) in enumerate(page.people)},
             people=page.people,
@@ -125,15 +130,19 @@ def words_of_rows() -> dict[str, Any]:
     }
 
 
-def tab_items(page: WeekPage, view: str) -> list[dict[str, Any]]:
+def tab_items(page: WeekPage, view: str, shape: str) -> list[dict[str, Any]]:
     """The week as published, the person's own part of it, and what waits for publication."""
-    here = page.monday.isoformat()
+    here, kept = page.monday.isoformat(), shape or None
     return [
-        {"key": "", "label": _("Toàn cơ quan"), "url": url_for("schedules.week", monday=here)},
+        {
+            "key": "",
+            "label": _("Toàn cơ quan"),
+            "url": url_for("schedules.week", monday=here, dang=kept),
+        },
         {
             "key": MINE,
             "label": _("Lịch của tôi"),
-            "url": url_for("schedules.week", monday=here, view=MINE),
+            "url": url_for("schedules.week", monday=here, view=MINE, dang=kept),
         },
         {
             "key": WAITING,

@@ -198,3 +198,24 @@ def typed(day: date, office: Office, **values: Any) -> dict[str, Any]:
         "chair": office.leader.post_id, "preparing": 0, "kind": "work", "visibility": "organ",
         "participants": [f"unit:{office.culture}"], "place": "Phòng họp A",
     } | values  # fmt: skip
+
+
+def test_the_grid_puts_entries_at_their_hour_and_day_and_stays_when_the_week_is_turned(
+    app: Flask, office: Office
+) -> None:
+    token = enter(office)
+    sunday = date(2026, 11, 29)
+    enter(office, title="Trực bão", day=sunday, starts_at=moment(sunday, time(5, 0)),
+          ends_at=moment(sunday, time(6, 0)))  # fmt: skip
+    read = reader(app, office.specialist)
+
+    status, html = read(f"{WEEK}?dang=luoi")
+
+    assert status == 200
+    row = html.split(">08:00</th>")[1].split("</tr>")[0]
+    cells = row.split("<td>")[1:]
+    assert [n for n, cell in enumerate(cells) if f"/lich/{token}" in cell] == [1]  # Tuesday
+    assert ">05:00</th>" in html
+    assert "Chủ Nhật" in html
+    assert html.count("dang=luoi") >= 4  # back, forth, and both tabs
+    assert ">08:00</th>" not in read(f"{WEEK}?dang=luoi&view=cho-ban-hanh")[1]
