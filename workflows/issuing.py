@@ -23,7 +23,7 @@ from app.outgoing.checking.written import Written, read_written
 from app.outgoing.models import DraftFormat, Stage, WorkKind
 from app.outgoing.papers import convert, layout
 from app.outgoing.papers.facts import padded
-from app.outgoing.services import jobs, results
+from app.outgoing.services import held_versions, jobs, results
 from app.outgoing.services.elsewhere import finish_brought
 from app.outgoing.services.jobs import LeaseLost, WorkClaim
 from app.outgoing.services.results import Work
@@ -39,9 +39,10 @@ from app.outgoing.signing import (
     trust,
 )
 from app.outgoing.signing.signers import Holder
+from ocr import check_first_page
 from ocr.errors import FileRefused
 from workflows.keys import HeldKey, held_key
-from workflows.runtime import Runtime
+from workflows.runtime import Runtime, read_options
 
 if TYPE_CHECKING:
     from pyhanko.sign.timestamps import TimeStamper
@@ -102,11 +103,28 @@ def _convert(runtime: Runtime, claim: WorkClaim, work: Work) -> None:
 
 def _check(runtime: Runtime, claim: WorkClaim, work: Work) -> None:
     pdf = _bytes(runtime, work.pdf)
+    mark = None if work.cleared else _secrecy_mark(runtime, work)
+    if mark is not None:
+        with transaction("outgoing.held") as session:
+            held_versions.hold_version(session, claim, mark)
+        return
     docx = _bytes(runtime, work.source) if work.format is DraftFormat.DOCX else None
     found = checking.check(pdf, docx=docx, expected=expected_of(work), on=today())
     text, pages = _text_of(pdf)
     with transaction("outgoing.checked") as session:
         results.finish_check(session, claim, [one.to_json() for one in found], text, pages)
+
+
+def _secrecy_mark(runtime: Runtime, work: Work) -> str | None:
+    """The word on page 1 that makes the paper secret, certainly or possibly; None without one."""
+    if work.pdf is None:
+        return None
+    try:
+        path, options = runtime.store.path(work.pdf), read_options(runtime.settings)
+        first = check_first_page(path, options)
+    except FileRefused as refused:
+        raise RuleViolated(refused.sentence) from refused
+    return first.secrecy.word if first.secrecy is not None else None
 
 
 def expected_of(work: Work) -> Expected:

@@ -24,7 +24,9 @@ class DraftFormat(enum.Enum):
 class DraftVersion(Base):
     """One version of a draft, kept for ever. `pdf_file_id` follows when a worker has made it.
 
-    `findings` is what the form check found; None until it has run.
+    `findings` is what the form check found; None until it has run. `held`: page 1 bore a mark of
+    secrecy (`word`); the ids of the files stand there instead of in their columns, so that nothing
+    shows them, until a clerk releases the version with a reason (`released`) or it is `purged`.
     """
 
     __tablename__ = "draft_version"
@@ -44,6 +46,12 @@ class DraftVersion(Base):
     made_at: Mapped[datetime] = mapped_column(default=now)
     findings: Mapped[list[Any] | None]
     checked_at: Mapped[datetime | None]
+    held: Mapped[dict[str, Any] | None]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody may see it, for now or for good."""
+        return bool(self.held) and "released" not in (self.held or {})
 
 
 class DraftComment(Base):

@@ -92,12 +92,23 @@ def _blank(session: Session, document: OutgoingDocument) -> None:
     session.flush()
     _blank_words(session, document.id)
     files = files_of(session, KIND, [document.id]).get(document.id, [])
-    own = [file.id for file in files]
+    own = [file.id for file in files] + _held_files(session, document.id)
     shared = [one for one in purge_own_files(session, own) if one not in own]
     forget_thing(session, SYSTEM, KIND, document.id)
     audit.record(session, SYSTEM, "outgoing.purged", document.id, shared_files=shared)
     outbox.publish(session, outbox.ThingPurged(kind=KIND, thing_id=document.id))
     outbox.changed(session, KIND, document.id)
+
+
+def _held_files(session: Session, document_id: int) -> list[int]:
+    """Files of held versions, which belong to no document meanwhile."""
+    found: list[int] = []
+    for version in session.scalars(sa.select(DraftVersion).filter_by(document_id=document_id)):
+        held = version.held or {}
+        found += [held[name] for name in ("file_id", "pdf_file_id") if held.get(name) is not None]
+        if version.is_held:
+            version.held = {"word": held["word"], "purged": True}
+    return found
 
 
 def _blank_words(session: Session, document_id: int) -> None:

@@ -30,6 +30,10 @@ BUSY = (
     "Hệ thống đang dựng bản PDF và kiểm tra thể thức của phiên bản mới nhất. Hãy chờ ít giây rồi "
     "làm lại; dự thảo vẫn giữ nguyên."
 )
+HELD = (
+    "Phiên bản mới nhất bị giữ lại vì trang 1 có dấu chỉ độ mật. Tài liệu mật không soạn trên hệ "
+    "thống này; nếu không phải, văn thư mở lại."
+)
 ERRORS_STAY = "Thể thức còn lỗi. Hãy trả lại, hoặc ghi lý do vẫn chuyển tiếp."
 
 
@@ -50,6 +54,8 @@ def must_be_checked(session: Session, document: OutgoingDocument) -> DraftVersio
         if document.medium is Medium.ELECTRONIC:
             raise RuleViolated("Chưa có phiên bản nào của dự thảo.")
         return None
+    if version.is_held:
+        raise RuleViolated(HELD)
     if version.pdf_file_id is None or version.findings is None:
         raise RuleViolated(_why_not_ready(session, version))
     return version

@@ -51,6 +51,7 @@ class Work:
     body: str  # short name of the issuing body: whose seal
     issued_on: date | None
     label: str | None
+    cleared: bool  # no look for a mark of secrecy: written here, or released by a clerk
 
 
 def load_work(session: Session, claim: WorkClaim) -> Work:
@@ -74,6 +75,7 @@ def load_work(session: Session, claim: WorkClaim) -> Work:
         body=get_body(session, document.issuing_body_id).short_name,
         issued_on=document.issued_date,
         label=document.code_label,
+        cleared=version.format is DraftFormat.HTML or version.held is not None,
     )
 
 

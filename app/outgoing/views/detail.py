@@ -179,6 +179,7 @@ def show(token: str, *, message: str | None = None) -> str:
             block=block_of(session, view.document),
             issue_by=services.issue_by(session, view.document),
             revocation=revocation_said(view),
+            may_release=actor.may(permissions.ISSUE),
             now=now(),
             **under_way(session, actor, view),
             **labels(),

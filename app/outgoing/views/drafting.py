@@ -26,7 +26,7 @@ from app.outgoing.models import (
 )
 from app.outgoing.papers import differences
 from app.outgoing.papers.docx import fill, text
-from app.outgoing.services import DraftData, NewVersion, RecipientData, templates
+from app.outgoing.services import DraftData, NewVersion, RecipientData, held_versions, templates
 from app.outgoing.services.drafts import DOCX
 from app.outgoing.services.facts import facts_of
 from app.outgoing.services.issuing import recipients_of
@@ -248,6 +248,32 @@ def version_of(data: bytes, name: str) -> NewVersion:
     words = text(data)
     blob = current_store().put(io.BytesIO(data))
     return NewVersion(format=DraftFormat.DOCX, blob=blob, name=name, text=words)
+
+
+@bp.post("/<token>/phien-ban/<int:no>/mat")
+@needs(permissions.READ)
+def purge_held(token: str, no: int) -> ResponseReturnValue:
+    """“Đúng là tài liệu mật”: nothing of a held version stays but that it was there."""
+    return act_on(
+        token, "purge_held",
+        lambda session, actor, id_: held_versions.purge_held(
+            session, actor, document_id=id_, no=no
+        ),
+        _("Đã xóa phiên bản mang dấu mật. Xóa cả tệp gốc trên máy tính của bạn."),
+    )  # fmt: skip
+
+
+@bp.post("/<token>/phien-ban/<int:no>/khong-mat")
+@needs(permissions.ISSUE)
+def release_held(token: str, no: int) -> ResponseReturnValue:
+    """“Không phải dấu mật”: a held version is shown and checked again."""
+    return act_on(
+        token, "release_held",
+        lambda session, actor, id_: held_versions.release_held(
+            session, actor, document_id=id_, no=no, reason=request.form.get("reason", "")
+        ),
+        _("Đã mở lại phiên bản; hệ thống đang kiểm tra thể thức."),
+    )  # fmt: skip
 
 
 @bp.post("/<token>/mo-de-sua")
