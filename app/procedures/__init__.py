@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from app import cli, kinds, relay
 from app.organisation.acts import describe
-from app.procedures import chores, clocks, indexing, permissions
+from app.procedures import chores, clocks, handlers, indexing, permissions
 from app.procedures.commands import procedures_cli
 from app.procedures.queries.counting import counted_mine
 from app.web.shell import NavItem, navigation
@@ -58,6 +58,7 @@ def register(app: Flask) -> None:
     kinds.register(indexing.dossier_kind)
     kinds.register(indexing.procedure_kind)
     clocks.subscribe()
+    relay.register(handlers.consumer())
     relay.every(KEEP_UP_SECONDS, "procedures-upkeep", chores.keep_up)
     cli.add_command(procedures_cli)
     describe(ACTS)

@@ -59,10 +59,16 @@ from app.procedures.queries.dossiers import (
     today_counts,
     visible_dossiers,
 )
-from app.procedures.queries.results import result_documents, results_to_choose
+from app.procedures.queries.results import (
+    RESULT_ISSUED,
+    dossiers_awaiting,
+    result_documents,
+    results_to_choose,
+)
 
 __all__ = [
     "KIND",
+    "RESULT_ISSUED",
     "RESULT_LABELS",
     "CounterHits",
     "DossierFilter",
@@ -81,6 +87,7 @@ __all__ = [
     "dossier_by_id",
     "dossier_page",
     "dossier_with_code",
+    "dossiers_awaiting",
     "dossiers_of_applicant",
     "draft_of",
     "evaluation_of",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.links import Link, Relation
+from app.notifications.models import Notification
 from app.outgoing.models import OutgoingDocument, OutgoingStatus
 from app.outgoing.queries import visible_outgoing
 from app.procedures.models import Dossier
@@ -17,6 +18,7 @@ from app.security import Actor
 
 ISSUED = frozenset({OutgoingStatus.ISSUED, OutgoingStatus.FILED})
 RECENT = timedelta(days=60)
+RESULT_ISSUED = "dossier_result_issued"  # the notice
 
 
 def result_documents(session: Session, dossier_id: int) -> list[OutgoingDocument]:
@@ -47,3 +49,18 @@ def results_to_choose(
     )
     order = (document.id.in_(linked).desc(), document.issued_at.desc(), document.id.desc())
     return list(session.scalars(rows.order_by(*order).limit(limit)))
+
+
+def dossiers_awaiting(session: Session, document_id: int) -> list[Dossier]:
+    """Unfinished dossiers whose result the document is, of which nobody was told yet."""
+    of = sa.select(Link.to_id).where(
+        Link.from_kind == "outgoing", Link.from_id == document_id,
+        Link.relation == Relation.RAISED_BY, Link.to_kind == KIND, Link.cut_at.is_(None),
+    )  # fmt: skip
+    told = sa.exists().where(
+        Notification.kind == KIND,
+        Notification.thing_id == Dossier.id,
+        Notification.event == RESULT_ISSUED,
+    )
+    rows = sa.select(Dossier).where(Dossier.id.in_(of), Dossier.finished_at.is_(None), ~told)
+    return list(session.scalars(rows.order_by(Dossier.id)))

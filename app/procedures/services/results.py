@@ -59,3 +59,20 @@ def _data(session: Session, dossier: Dossier) -> DraftData:
         medium=Medium.ELECTRONIC,
         note=f"{version.name} ({dossier.procedure.code})",
     )
+
+
+def tell_issued(session: Session, document_id: int) -> int:
+    """Tell who handles the dossier and who received it that its result was issued, once.
+
+    Returns how many dossiers there were; those that are finished need nobody any more.
+    """
+    found = 0
+    for dossier in queries.dossiers_awaiting(session, document_id):
+        posts = {dossier.handler_post_id, dossier.received_by_post_id} - {None}
+        standing.tell(
+            session, dossier, queries.RESULT_ISSUED,
+            f"Kết quả hồ sơ {dossier.code} đã phát hành, chờ trả công dân",
+            post_ids=sorted(post for post in posts if post is not None),
+        )  # fmt: skip
+        found += 1
+    return found

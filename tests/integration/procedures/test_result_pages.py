@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from app.db import transaction
+from app.notifications.models import Notification
 from app.outgoing import services as outgoing
 from app.outgoing.models import Medium, OutgoingDocument
-from app.procedures import queries, services
+from app.procedures import handlers, queries, services
 from app.procedures.models import Dossier, DossierStatus
 from app.registers import catalogue
 from app.registers import services as registers
@@ -43,6 +45,15 @@ def issue(writers: Writers, document_id: int) -> None:
         act(step, writers.office.clerk, document_id=document_id)
 
 
+def told_of(dossier: Dossier) -> list[int]:
+    """The posts that were told that its result was issued."""
+    rows = sa.select(Notification.post_id).filter_by(
+        kind=queries.KIND, thing_id=dossier.id, event=queries.RESULT_ISSUED
+    )
+    found: list[int] = look(lambda s: list(s.scalars(rows)))
+    return found
+
+
 def test_a_result_is_drafted_with_the_dossiers_references_issued_and_chosen(
     app: Flask, counter: Counter, writers: Writers
 ) -> None:
@@ -59,6 +70,13 @@ def test_a_result_is_drafted_with_the_dossiers_references_issued_and_chosen(
     early = {"ket-qua-document": str(document.id)}
     assert client.post(f"{address}/ket-qua", data=early).status_code == 422
     issue(writers, document.id)
+    assert told_of(dossier) == []
+    for _again in range(2):  # an event may come twice
+        handlers.on_issued({"document_id": document.id})
+    assert set(told_of(dossier)) == {
+        counter.office.specialist.post_id, counter.office.one_stop.post_id,
+    }  # fmt: skip
+    assert len(told_of(dossier)) == 2
     shown = page(client, address)
     (chosen,) = re.findall(r'<option selected value="(\d+)">', shown)
     assert int(chosen) == document.id
