@@ -6,6 +6,7 @@ before it. Beside it the plain driver puts the same batches into the same table.
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import time
@@ -18,12 +19,16 @@ from sqlalchemy.orm import Session
 
 from app.clock import frozen, now
 from app.db import reading, transaction
+from app.feeds.devices import device_secret, sign
 from app.feeds.processors import LARGEST_BATCH, Item, SourceRef
+from app.feeds.services import SourceFields, add_device, add_source
+from app.feeds.words import SourceKind
+from app.security import SYSTEM
 from app.sensors import queries
 from app.sensors.ingesting import TARGET, Observations
 from app.sensors.models import Datastream, Measured, Rule, RuleKind, RuleStream, RuleVersion, Thing
 from app.sensors.partitions import keep_months
-from bench.documents import FEW, databases, fill_new, measure, signed_in
+from bench.documents import FEW, Bench, databases, fill_new, measure, signed_in
 from bench.figures import Figure, group, percentile
 from bench.sizes import SIZES
 
@@ -33,6 +38,7 @@ BATCHES = 120
 MONTH = timedelta(days=31)
 READER = "chutich"
 SOURCE = SourceRef(1, "Đo tốc độ", TARGET)
+GOALS = {"postgresql": ">= 15000", "sqlite": ">= 8000"}
 BY_DRIVER = {
     "sqlite": "INSERT INTO reading (datastream_id, at, value, quality) VALUES (?, ?, ?, 0) "
     "ON CONFLICT DO NOTHING",
@@ -58,12 +64,17 @@ def batches() -> Iterator[Figure]:
     try:
         for kind in SIZES.databases:
             with databases(kind, (STREAMS,)) as (url,):
-                fill_new(url, var_dir / kind, FEW)
+                bench = fill_new(url, var_dir / kind, FEW)
                 ids = put_up(now() - 2 * MONTH)
                 start = now() - MONTH
                 plain = by_driver(kind, url, ids, start - MONTH / 2)
                 yield Figure(
                     f"readings_processed_per_s_{kind}", by_processor(start), "readings/s",
+                    beside={"driver": plain},
+                )  # fmt: skip
+                pushed = by_door(bench, start + MONTH / 2)
+                yield Figure(
+                    f"readings_per_s_{kind}", pushed, "readings/s", GOALS[kind],
                     beside={"driver": plain},
                 )  # fmt: skip
     finally:
@@ -141,6 +152,44 @@ def by_processor(start: datetime) -> float:
         with transaction("bench.readings") as session:
             processor.process(session, SOURCE, items[first : first + LARGEST_BATCH])
     return len(items) / (time.perf_counter() - began)
+
+
+def by_door(bench: Bench, start: datetime) -> float:
+    """Readings a second through `POST /api/v1/feeds/…`: signed, read, kept raw, processed, told.
+
+    One thread calls the application as its server does; the bodies are ready.
+    """
+    with transaction("bench.source") as session:
+        fields = SourceFields("Trạm đo tốc độ", SourceKind.PUSH, TARGET)
+        source = add_source(session, SYSTEM, fields)
+        key, address = add_device(session, SYSTEM, source.id, "Máy").key, source.token
+    secret = device_secret(bench.app.extensions["settings"].secret_key, key)
+    bodies = [body_of(first, start) for first in range(0, BATCHES * LARGEST_BATCH, LARGEST_BATCH)]
+    client, sent = bench.app.test_client(), str(int(now().timestamp()))
+    headers = [
+        {"X-Device": key, "X-Timestamp": sent, "X-Signature": sign(secret, sent, body)}
+        for body in bodies
+    ]
+    began = time.perf_counter()
+    for body, head in zip(bodies, headers, strict=True):
+        answer = client.post(f"/api/v1/feeds/{address}", data=body, headers=head)
+        if answer.status_code != 200 or answer.get_json()["accepted"] != LARGEST_BATCH:
+            raise RuntimeError(f"a batch was not taken: {answer.status_code} {answer.text[:300]}")
+    return BATCHES * LARGEST_BATCH / (time.perf_counter() - began)
+
+
+def body_of(first: int, start: datetime) -> bytes:
+    """A batch as a device writes it."""
+    return json.dumps(
+        [
+            {
+                "stream": f"s{n % STREAMS}",
+                "at": (start + n // STREAMS * timedelta(seconds=30)).isoformat(),
+                "value": value_of(n),
+            }
+            for n in range(first, first + LARGEST_BATCH)
+        ]
+    ).encode()
 
 
 def by_driver(kind: str, url: str, ids: Sequence[int], start: datetime) -> float:
