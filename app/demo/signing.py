@@ -8,6 +8,7 @@ authority made up here from a fixed seed: they protect nothing and say so in the
 
 import hashlib
 import io
+import math
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone
@@ -294,7 +295,7 @@ def _key(name: str) -> "RSAPrivateKey":
 
 
 def _prime(draw: random.Random, bits: int = 1024) -> int:
-    """A probable prime (Miller-Rabin, 24 rounds) with both top bits set, fit for e = 65537."""
+    """A probable prime (Miller-Rabin) with both top bits set, fit for e = 65537."""
     while True:
         candidate = draw.getrandbits(bits) | (3 << (bits - 2)) | 1
         if any(candidate % small == 0 for small in (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)):
@@ -303,12 +304,19 @@ def _prime(draw: random.Random, bits: int = 1024) -> int:
             return candidate
 
 
-def _looks_prime(number: int, draw: random.Random, rounds: int = 24) -> bool:
+def _looks_prime(number: int, draw: random.Random, drawn: int = 24, tried: int = 6) -> bool:
+    """Six rounds are enough for random numbers of this size. As many bases are drawn as ever, so
+    that the keys stay those of the samples."""
     odd, twos = number - 1, 0
     while odd % 2 == 0:
         odd, twos = odd // 2, twos + 1
-    for _ in range(rounds):
-        x = pow(draw.randrange(2, number - 1), odd, number)
+    for nth in range(drawn):
+        base = draw.randrange(2, number - 1)
+        if nth >= tried:
+            continue
+        if nth == 0 and math.gcd(number, _small_primes()) != 1:
+            return False
+        x = pow(base, odd, number)
         if x in (1, number - 1):
             continue
         for _ in range(twos - 1):
@@ -318,3 +326,10 @@ def _looks_prime(number: int, draw: random.Random, rounds: int = 24) -> bool:
         else:
             return False
     return True
+
+
+@cache
+def _small_primes() -> int:
+    """The product of the primes below 10,000: one division in place of a thousand."""
+    most = 10_000
+    return math.prod(n for n in range(2, most) if all(n % d for d in range(2, math.isqrt(n) + 1)))
