@@ -17,6 +17,7 @@ from ocr.pdf_text import Embedded
 from ocr.reading_order import in_reading_order
 from ocr.repair import repair_words
 from ocr.second_look import look_again
+from ocr.two_readings import better_of_both
 from ocr.types import PageText, Word
 
 SECOND_PASS_BELOW = 93.5
@@ -90,8 +91,7 @@ def recognise(image: Image, dpi: int, engine: OcrEngine) -> Recognised:
         gray, frame = straighten(clean.turn(flat, turn), Frame(width, height, turn))
         words = engine.read(gray, dpi=dpi)
     if mean_confidence(words) < SECOND_PASS_BELOW:
-        softened = engine.read(clean.soften(gray), dpi=dpi)
-        words = max(words, softened, key=mean_confidence)
+        words = better_of_both(words, engine.read(clean.soften(gray), dpi=dpi))
     words = look_again(gray, upright_image(image, frame), words, engine, dpi)
     return Recognised(words, frame)
 

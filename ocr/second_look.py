@@ -15,6 +15,7 @@ import numpy as np
 from ocr.clean import is_colour
 from ocr.engine import Image, OcrEngine, OcrWord, mean_confidence
 from ocr.lines import fold
+from ocr.two_readings import covers, score, wordy
 
 READ_BADLY = 88.0
 """Mean confidence of the block in percent under which it is read again."""
@@ -28,8 +29,6 @@ DOUBTED = 60.0
 """Confidence of a word in percent under which its line is worth a second look."""
 PRINT_BELOW = 95
 """Gray level under which a pixel is print, whatever tint the ink over it gives it."""
-SURE_SIGN = 75.0
-"""Confidence in percent from which a single sign or a number counts as a word."""
 INK_SHARE = 0.02
 """Share of coloured pixels in the box of a word from which ink lies over it."""
 MOST_OF_PAGE = 0.2
@@ -132,8 +131,8 @@ def look_again(
 
 def _read_badly(words: Sequence[OcrWord], block: tuple[int, int, int, int]) -> bool:
     inside = [w for w in words if _within(w, block)]
-    wordy = _wordy(inside)
-    return bool(inside) and (mean_confidence(wordy) < READ_BADLY or len(wordy) <= 0.8 * len(inside))
+    real = wordy(inside)
+    return bool(inside) and (mean_confidence(real) < READ_BADLY or len(real) <= 0.8 * len(inside))
 
 
 def _better(
@@ -145,9 +144,11 @@ def _better(
     crop = without_inks(crop) if crop.ndim == 3 else without_light_ink(crop)
     again = [_moved(w, x0, y0) for w in engine.read(crop, dpi=dpi, psm=6)]
     inside = [w for w in words if _within(w, block)]
-    if _score(again) <= _score(inside):
+    if score(again) <= score(inside):
         return words
-    return [w for w in words if not _within(w, block)] + _wordy(again)
+    beyond = [w for w in words if not _within(w, block)]
+    cut_off = [w for w in beyond if w.y0 < y1 and w.y1 > y0]  # at the edge: read whole before
+    return beyond + [w for w in wordy(again) if not any(covers(w, b) for b in cut_off)]
 
 
 def _crossed(word: OcrWord, ink: Image) -> bool:
@@ -176,23 +177,6 @@ def _whole_lines(words: Sequence[OcrWord], doubted: OcrWord) -> tuple[int, int]:
 def _within(word: OcrWord, block: tuple[int, int, int, int]) -> bool:
     x, y = (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2
     return block[0] <= x <= block[2] and block[1] <= y <= block[3]
-
-
-def _wordy(words: Sequence[OcrWord]) -> list[OcrWord]:
-    """Words that are words: strokes of a pen are read as a sign or two of low confidence."""
-    return [w for w in words if _is_wordy(w)]
-
-
-def _is_wordy(word: OcrWord) -> bool:
-    if sum(c.isalpha() for c in word.text) >= 2:
-        return word.confidence >= 30
-    is_plain = word.text.strip(".,;:/()").isalnum() or word.text in "-–+"
-    return is_plain and word.confidence >= SURE_SIGN
-
-
-def _score(words: Sequence[OcrWord]) -> float:
-    """Letters read with certainty."""
-    return sum(len(w.text) * (w.confidence - 50) for w in _wordy(words))
 
 
 def _moved(word: OcrWord, x: int, y: int) -> OcrWord:
