@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.clock import VIETNAM, frozen
 from app.db import reading, transaction
 from app.demo import exchanging, outgoing_states, writing
 from app.demo import office as demo_office
@@ -39,6 +43,16 @@ def books() -> None:
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
+MORNING = datetime(2026, 11, 18, 9, tzinfo=VIETNAM)  # its numbers are all of one year
+
+
+@pytest.fixture
+def morning() -> Iterator[None]:
+    with frozen(MORNING):
+        yield
+
+
+@pytest.mark.usefixtures("morning")
 def test_the_demo_office_shows_documents_in_every_state(app: Flask) -> None:
     with transaction() as session:
         office = demo_office.build(session)
