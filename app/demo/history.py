@@ -70,6 +70,13 @@ def summary_of(letter: Letter) -> str:
     return f"Về việc {letter.subject}"
 
 
+def last_step(from_the_end: int, letter: Letter) -> str | None:
+    """How far a letter has come; None: as far as there was time. A new invitation that was brought
+    before its leader waits for the answer: it is answered, not assigned."""
+    upto = LATEST[-from_the_end - 1] if -from_the_end <= len(LATEST) else None
+    return "submitted" if letter.meeting and upto == "directed" else upto
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One act at its moment."""
@@ -101,9 +108,8 @@ class History:
             rows = session.execute(sa.select(DocumentType.label, DocumentType.code))
             self.types: dict[str, str] = dict(rows.tuples().all())
             self.calendar = load_calendar(session)
-        first_new = len(letters) - len(LATEST)
         self.stories = [
-            Story(n, letter, at, LATEST[::-1][n - first_new] if n >= first_new else None)
+            Story(n, letter, at, last_step(n - len(letters), letter))
             for n, (letter, at) in enumerate(zip(letters, arrivals(letters, today), strict=True))
         ]
 

@@ -12,12 +12,13 @@ from app.clock import frozen, now, today
 from app.db import transaction
 from app.demo.office import DemoOffice, actor_of
 from app.schedules import queries, services
-from app.schedules.models import EntryKind, ResourceKind, ScheduleEntry, Visibility
-from app.schedules.services import EntryData
+from app.schedules.models import EntryKind, Frequency, ResourceKind, ScheduleEntry, Visibility
+from app.schedules.services import ConclusionItem, EntryData, Recurrence
 from app.schedules.times import moment, monday_of
 from app.tasks.parties import Party
 
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+MORNING = time(9, 0)
 RESOURCES = (
     (ResourceKind.ROOM, "Phòng họp số 1", "Tầng 2", 30, ""),
     (ResourceKind.ROOM, "Phòng họp số 2", "Tầng 3", 15, ""),
@@ -79,6 +80,12 @@ CONCLUSION = (
     "2. Các phòng gửi số liệu báo cáo tháng về Văn phòng trước ngày 25.\n"
     "3. Phòng Kinh tế chuẩn bị nội dung kiểm tra công tác phòng, chống thiên tai."
 )
+FROM_IT = (  # what the conclusion gives to whom
+    ("Gửi số liệu báo cáo tháng về Văn phòng", "van_hoa"),
+    ("Chuẩn bị nội dung kiểm tra công tác phòng, chống thiên tai", "kinh_te"),
+)
+AGAIN = Plan(3, time(10, 0), 60, "Giao ban Phòng Văn hóa - Xã hội", "tpvanhoa", None, (),
+             ("van_hoa",), "Phòng họp số 2", preparing="van_hoa")  # fmt: skip
 
 
 def load(office: DemoOffice) -> int:
@@ -94,7 +101,18 @@ def load(office: DemoOffice) -> int:
         made += _week(office, this + number * WEEK, number)
     _conclude(office, this - WEEK)
     _change(office, this)
-    return made
+    return made + _come_again(office, this + WEEK)
+
+
+def _come_again(office: DemoOffice, monday: date) -> int:
+    """A unit meets every week for two months, but for one week that it left out."""
+    with transaction("demo.schedules") as session, frozen(_past(moment(monday - 4 * DAY, MORNING))):
+        data = _data(session, office, AGAIN, monday)
+        first = monday + AGAIN.weekday * DAY
+        rule = Recurrence(Frequency.WEEKLY, first + 7 * WEEK, skipped=frozenset({first + 2 * WEEK}))
+        actor = actor_of(session, office, AGAIN.by)
+        series = services.register_series(session, actor, data, rule)
+        return len(services.occurrences(series.first_on, rule))
 
 
 def _conclude(office: DemoOffice, monday: date) -> None:
@@ -106,14 +124,19 @@ def _conclude(office: DemoOffice, monday: date) -> None:
         rows = queries.rows_between(session, leader, day, day)
         [held] = [row for row in rows if row.title == plan.title]
         entry = session.get_one(ScheduleEntry, held.entry_id)
+        due_at = moment(monday + WEEK + 3 * DAY, time(17, 0))
+        items = [
+            ConclusionItem(title, Party(unit_id=office.units[unit]), due_at)
+            for title, unit in FROM_IT
+        ]
         services.take_conclusions(
-            session, leader, entry_id=entry.id, version=entry.version, text=CONCLUSION, items=[]
+            session, leader, entry_id=entry.id, version=entry.version, text=CONCLUSION, items=items
         )
 
 
 def _week(office: DemoOffice, monday: date, number: int) -> int:
     """Registered on Thursday, merged and published on Friday; the next week only registered."""
-    registering = _past(moment(monday - timedelta(days=4), time(9, 0)))
+    registering = _past(moment(monday - 4 * DAY, MORNING))
     plans = [plan for plan in PLANS if plan.every == 1 or number % plan.every == 0]
     with transaction("demo.schedules") as session, frozen(registering):
         for plan in plans:

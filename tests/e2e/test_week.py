@@ -72,6 +72,13 @@ def test_a_week_is_registered_published_and_changed_and_read_on_a_phone(visit: A
     page.get_by_role("button", name="Lưu thay đổi").click()
     expect(page.get_by_text("Đã lưu thay đổi lịch.")).to_be_visible()
 
+    page = chief.go(f"{PATH}?dang=luoi")  # the same week as a calendar
+    expect(page.get_by_role("link", name=title)).to_be_visible()
+    check(chief)
+    chief.go("/lich/phong-xe").get_by_role("link", name="Hội trường").first.click()
+    opened(page, "Hội trường")
+    check(chief)
+
     reader = visit("cvkinhte", phone=True)
     page = reader.go(PATH)
     row = page.get_by_role("row").filter(has_text=title)
