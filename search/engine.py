@@ -9,7 +9,7 @@ from itertools import islice
 
 from search import ordering, ranking, similarity, suggesting
 from search.correcting import corrected, with_near_misses
-from search.fields import from_source
+from search.fields import from_source, head
 from search.plan import Node
 from search.query import parse
 from search.ranking import Part
@@ -42,6 +42,10 @@ class Found:
 
 class Engine(ABC):
     """Finding by plans; the subclasses run them."""
+
+    looked_at = 0
+    """Newest records that are read to see whether they hold words in a row; 0: the engine is
+    asked for such rows at once."""
 
     @abstractmethod
     def _search(self, plan: Node, *, limit: int, offset: int, sort: Sort) -> Found:
@@ -94,25 +98,41 @@ class Engine(ABC):
             return ()
         found: list[Suggestion] = []
         for name in suggesting.VALUES_OF:
-            plan = begun.anywhere(ranking.WORDS_OF[name], acl)
-            counts = self._count_values(plan, [name], suggesting.COUNTED)[name]
-            found += islice(begun.fitting(name, counts), suggesting.OF_EACH)
+            found += self._values_begun(begun, name, acl)
         found = found[: limit // 2]
         return (*found, *self._records_begun(begun, acl, limit - len(found)))
 
+    def _values_begun(self, begun: suggesting.Begun, name: str, acl: Acl) -> list[Suggestion]:
+        """Values of a field that hold the words, among the records that may be seen."""
+        plan = begun.anywhere(ranking.WORDS_OF[name], acl)
+        counts = self._count_values(plan, [name], suggesting.COUNTED)[name]
+        return list(islice(begun.fitting(name, counts), suggesting.OF_EACH))
+
+    def _newest(self, plan: Node, limit: int) -> Sequence[str]:
+        """The sources of the newest that match, not counted."""
+        found = self._search(plan, limit=limit, offset=0, sort=Sort.NEWEST)
+        return [source for _score, source in found.records]
+
+    def _newest_in_a_row(self, begun: suggesting.Begun, acl: Acl, limit: int) -> Sequence[str]:
+        """The newest with the words in a row. They are mostly among the newest that hold the
+        words anywhere, which an engine may find much faster."""
+        if begun.before and limit < self.looked_at:
+            newest = self._newest(begun.anywhere(ranking.HEAD, acl), self.looked_at)
+            rows = [source for source in newest if begun.stands_in(head(from_source(source)))]
+            if len(rows) >= limit or len(newest) < self.looked_at:
+                return rows[:limit]
+        return self._newest(begun.in_a_row(ranking.HEAD, acl), limit)
+
     def _records_begun(self, begun: suggesting.Begun, acl: Acl, limit: int) -> Iterator[Suggestion]:
         """The newest with the words in a row, then the newest that hold them anywhere."""
-        ways = [begun.in_a_row(ranking.HEAD, acl)]
-        if begun.before:
-            ways.append(begun.anywhere(ranking.HEAD, acl))
         offered: dict[str, str] = {}
-        for plan in ways:
-            if len(offered) < limit:
-                for _score, source in self._search(
-                    plan, limit=limit, offset=0, sort=Sort.NEWEST
-                ).records:
-                    record = from_source(source)  # a task has the title of its letter
-                    offered.setdefault(record.title, record.id)
+        for source in self._newest_in_a_row(begun, acl, limit):
+            record = from_source(source)  # a task has the title of its letter
+            offered.setdefault(record.title, record.id)
+        if begun.before and len(offered) < limit:
+            for source in self._newest(begun.anywhere(ranking.HEAD, acl), limit):
+                record = from_source(source)
+                offered.setdefault(record.title, record.id)
         for title, id_ in islice(offered.items(), limit):
             yield Suggestion(title, id=id_)
 

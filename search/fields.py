@@ -56,23 +56,28 @@ def _folded(text: str) -> str:
     return " ".join(folded_terms(text))
 
 
-def index_record(record: SearchRecord) -> IndexedRecord:
-    """Analyse one record."""
+def head(record: SearchRecord) -> str:
+    """What a record is called: title, number, type, organ, signer."""
     number = record.number
     if record.notation and "/" not in number:
         number = f"{number}/{record.notation}"
-    # as people write and type them: "số 145/TTr-KTHT", "17/02/2026"
-    label = f"số {number}" if number else ""
+    label = f"số {number}" if number else ""  # as people write and type it: "số 145/TTr-KTHT"
+    return " \n ".join((record.title, label, record.type, record.organ, record.signer))
+
+
+def index_record(record: SearchRecord) -> IndexedRecord:
+    """Analyse one record."""
+    # as people write and type it: "17/02/2026"
     day = f"{record.date[8:10]}/{record.date[5:7]}/{record.date[:4]}" if record.date else ""
-    head = " \n ".join((record.title, label, record.type, record.organ, record.signer))
+    called = head(record)
     rest = " \n ".join((day, *record.people, record.text, *record.pages))
-    exact = exact_terms(f"{head} \n {rest}")
+    exact = exact_terms(f"{called} \n {rest}")
     own = own_numbers(record.number, record.notation)
     texts = {
         "body": " ".join(fold_terms(exact)),
         "body_exact": " ".join(exact),
-        "head": _folded(head),
-        "codes": " ".join(codes(f"{head} \n {rest}")),
+        "head": _folded(called),
+        "codes": " ".join(codes(f"{called} \n {rest}")),
         "numbers": " ".join(own),
     }
     for name in ("organ", "signer", "type", "state", "unit"):

@@ -6,6 +6,7 @@ once, whichever process made it.
 
 import os
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,11 +25,14 @@ from search.fields import (
     source_digest,
 )
 from search.folder import IndexFolder, check_files
-from search.plan import Node
+from search.plan import Every, Node, OneOf
+from search.suggesting import MOST_VALUES, OF_EACH, TRIED, Begun, seen
 from search.tantivy_query import TOKENIZER, build_schema, translate
-from search.types import SearchRecord, Sort, Stats
+from search.types import Acl, SearchRecord, Sort, Stats, Suggestion
 
 HEAP_BYTES = 64_000_000  # of one writer; what is beyond goes to a new segment
+FEW_RECORDS = 20_000  # to count the values of so many takes few milliseconds
+VALUES_FOR_S = 60.0
 _ORDER = {
     Sort.NEWEST: ("day", tantivy.Order.Desc),
     Sort.OLDEST: ("day", tantivy.Order.Asc),
@@ -39,6 +43,8 @@ _ORDER = {
 class TantivyBackend(Engine):
     """`SearchBackend` on tantivy. Safe for several threads; see `search.types`."""
 
+    looked_at = 100
+
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._folder = IndexFolder(Path(path))
         self._schema = build_schema()
@@ -46,6 +52,7 @@ class TantivyBackend(Engine):
         self._writing = threading.RLock()
         self._reader: tuple[tuple[object, ...], Path, tantivy.Index] | None = None
         self._writers: dict[Path, tantivy.IndexWriter] = {}
+        self._known_values: dict[str, tuple[object, float, Mapping[str, int]]] = {}
 
     # Reading
 
@@ -99,6 +106,42 @@ class TantivyBackend(Engine):
             hits += [(0.0, _source(searcher, at)) for _, at in result.hits[:wanted]]
             total += _total(result)
         return Found(total, hits)
+
+    def _values_begun(self, begun: Begun, name: str, acl: Acl) -> list[Suggestion]:
+        """As `Engine` does, but which values there are is known before, and only the first few
+        are counted among the records that may be seen. Who sees none of those asks for all."""
+        fitting, offered = list(begun.fitting(name, self._values(name))), list[Suggestion]()
+        for one in fitting[:TRIED]:
+            mine = seen(acl, OneOf(name, frozenset([one.text])))
+            counts = self._count_values(mine, [name], 1)[name]
+            offered += [Suggestion(one.text, name, count) for count in counts.values()]
+            if len(offered) == OF_EACH:
+                break
+        if len(offered) < OF_EACH and len(fitting) > TRIED:
+            return super()._values_begun(begun, name, acl)
+        return sorted(offered, key=lambda one: -one.count)
+
+    def _values(self, name: str) -> Mapping[str, int]:
+        """The most frequent values of a field, in a large index as they were up to
+        `VALUES_FOR_S` ago: never show one before it was found under somebody's rights."""
+        searcher = self._searcher()
+        state = self._reader[0] if self._reader else None
+        now, known = time.monotonic(), self._known_values.get(name, (None, 0.0, {}))
+        of_state, taken, values = known
+        young = searcher.num_docs > FEW_RECORDS and now - taken < VALUES_FOR_S
+        if of_state is None or (of_state != state and not young):
+            values = self._count_values(Every(), [name], MOST_VALUES)[name]
+            self._known_values[name] = (state, now, values)
+        return values
+
+    def _newest(self, plan: Node, limit: int) -> Sequence[str]:
+        searcher = self._searcher()
+        with _engine_errors():
+            result = searcher.search(
+                translate(self._schema, plan),
+                max(limit, 1), count=False, order_by_field="day", order=tantivy.Order.Desc,
+            )  # fmt: skip  # no day is 0: the last
+            return [_source(searcher, at) for _, at in result.hits[:limit]]
 
     def _count_values(
         self, plan: Node, fields: Sequence[str], size: int

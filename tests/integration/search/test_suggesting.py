@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from search import EVERYTHING, SearchBackend
+from search import EVERYTHING, SearchBackend, open_backend, tantivy_backend
 from tests.integration.search.samples import PUBLIC, found, letter, put
 
 UNIT = frozenset({"unit:3"})
@@ -52,6 +54,38 @@ def test_nothing_is_offered_that_the_asker_may_not_see(filled: SearchBackend) ->
         assert not any("mật" in text.lower() for text in offered(filled, typed, PUBLIC)), typed
     assert "Sở Tài mật" in offered(filled, "sở tài m", UNIT)
     assert offered(filled, "sở tài", frozenset()) == []
+
+
+def test_words_in_a_row_come_before_newer_ones_that_stand_apart(
+    backend: SearchBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(
+        backend,
+        letter(1, "Kế hoạch sử dụng đất", date="2026-01-05"),
+        *(letter(n, f"Kế toán hoạch định {n}", date="2026-02-05") for n in range(2, 8)),
+    )
+    for looked_at in (0, 3, 100):  # asked at once; not found among those read; found there
+        monkeypatch.setattr(type(backend), "looked_at", looked_at)
+        [first, *others] = backend.suggest("kế hoạch", acl=PUBLIC, limit=2)
+        assert first.text == "Kế hoạch sử dụng đất", looked_at
+        assert others[0].text.startswith("Kế toán"), looked_at
+
+
+def test_names_kept_of_a_large_index_are_offered_under_todays_rights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tantivy_backend, "FEW_RECORDS", 0)
+    monkeypatch.setattr(tantivy_backend, "TRIED", 1)
+    backend = open_backend("tantivy", str(tmp_path))
+    first, second = (letter(n, organ=f"Sở Mẫu {n}") for n in (1, 2))
+    put(backend, first, second, letter(3, organ="Sở Mẫu 2"))
+    assert [one.count for one in backend.suggest("sở mẫu", acl=PUBLIC)[:2]] == [2, 1]
+    put(backend, replace(first, acl=UNIT))
+    assert "Sở Mẫu 1" not in offered(backend, "sở mẫu", PUBLIC)
+    assert "Sở Mẫu 1" in offered(backend, "sở mẫu", UNIT)  # not among the values first tried
+    put(backend, replace(second, organ="Sở khác"))
+    assert backend.suggest("sở mẫu", acl=PUBLIC)[0].count == 1
+    backend.close()
 
 
 @pytest.mark.parametrize("typed", ["", "k", " / ", "\0", "*", ".*", "a.*b", "(", "\\", "145["])
