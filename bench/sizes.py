@@ -23,6 +23,7 @@ class Sizes:
     readings: int = 10_000_000
     records: int = 1_000_000  # of the large index of finding
     queries: int = 600  # known items
+    scans: int = 12  # pages of each quality
     seed: int = 1
     texts: str | None = None  # a file of texts for finding; None: invented ones
     databases: tuple[str, ...] = DATABASES
