@@ -29,6 +29,8 @@ PAGES = {
         "/tim-kiem?q=phong+chay",
         "/tim-kiem/nang-cao?q=han:<=3",
         "/thong-bao",
+        "/lich/moi",
+        "/lich/nhap",
         "/lich/phong-xe",
         "/lich/phong-xe/moi",
         "/lich/ranh-ban",
@@ -57,6 +59,10 @@ PAGES = {
         "/quan-trac/quy-tac",
         "/quan-trac/quy-tac/moi",
         "/quan-trac/tram/moi",
+        "/luong-du-lieu",
+        "/luong-du-lieu/loi",
+        "/luong-du-lieu/nguon/moi",
+        "/luong-du-lieu/thu-mau",
     ),
 }
 
