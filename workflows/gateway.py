@@ -45,6 +45,7 @@ class Waiting:
     message: Message
     mid: int
     qos: int
+    connection: int  # ids of messages mean something within one connection only
 
 
 class Gateway:
@@ -60,6 +61,7 @@ class Gateway:
         self._topics: set[str] = set()
         self._loaded_at = float("-inf")
         self._stop = threading.Event()
+        self._connection = 0
         self._client = Client(
             CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=True
         )
@@ -102,7 +104,8 @@ class Gateway:
                 self._stop.wait(PAUSE_SECONDS)
                 continue
             for one in waiting:
-                self._client.ack(one.mid, one.qos)
+                if one.connection == self._connection:  # else the broker sends it again
+                    self._client.ack(one.mid, one.qos)
             return
 
     def _gather(self) -> list[Waiting]:
@@ -124,21 +127,28 @@ class Gateway:
         with reading() as session:
             self._sources = sources_of(session, SourceKind.MQTT)
         self._loaded_at = time.monotonic()
-        wanted = {source.address for source in self._sources}
-        for topic in wanted - self._topics:
+        wanted, before = {source.address for source in self._sources}, self._topics
+        self._topics = wanted  # first: a connection that comes meanwhile subscribes to all of them
+        for topic in wanted - before:
             self._client.subscribe(topic, qos=1)
-        for topic in self._topics - wanted:
+        for topic in before - wanted:
             self._client.unsubscribe(topic)
-        self._topics = wanted
 
     def _connected(self, client: Client, _data: Any, _flags: Any, reason: Any, _p: Any) -> None:
         log.info("connected to the broker: %s", reason)
+        self._connection += 1
         for topic in sorted(self._topics):  # a broker that lost its sessions knows none of them
             client.subscribe(topic, qos=1)
 
     def _arrived(self, _client: Client, _data: Any, came: MQTTMessage) -> None:
         message = Message(came.topic, bytes(came.payload), now())
-        self._queue.put(Waiting(message, came.mid, came.qos))  # a full queue slows the broker
+        waiting = Waiting(message, came.mid, came.qos, self._connection)
+        while not self._stop.is_set():
+            try:
+                self._queue.put(waiting, timeout=IDLE_SECONDS)  # a full queue slows the broker
+            except queue.Full:
+                continue
+            return
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import logging
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from app.db import transaction
-from app.feeds.preparing import Arrived, SourceInfo, prepare
+from app.feeds.preparing import Arrived, SourceInfo, prepare, unprepared
 from app.feeds.processors import target_named
 from app.feeds.services import taking
 from app.feeds.services.taking import Taken
@@ -28,16 +28,18 @@ def arrive(source: SourceInfo, arrived: Arrived) -> Taken:
             must not be told that it was.
     """
     target = target_named(source.target)
-    prepared = prepare(source, target, arrived)
+    prepared = None
     try:
+        prepared = prepare(source, target, arrived)
         with transaction("feeds.take") as session:
             return taking.take(session, target, prepared)
     except Exception as error:
         if is_away(error):
             raise
         log.exception("a batch of source %s could not be processed", source.id)
+        kept = prepared or unprepared(source, arrived)
         with transaction("feeds.keep_failed") as session:
-            return taking.keep_failed(session, prepared, f"{BROKEN} ({type(error).__name__})")
+            return taking.keep_failed(session, kept, f"{BROKEN} ({type(error).__name__})")
 
 
 def is_away(error: Exception) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import httpx
 
 CONNECT_SECONDS = 5.0
+SILENT_SECONDS = 5.0  # at a time, without a byte
 WHOLE_SECONDS = 15.0
 LARGEST = 8 * 1024 * 1024
 USER_AGENT = "CongVu/1.0"
+TOO_SLOW = "Máy chủ không trả lời kịp."
 
 
 class FetchFailed(Exception):
@@ -46,20 +49,21 @@ def fetch(url: str, seen: Seen, params: dict[str, str] | None = None) -> Fetched
         headers["If-None-Match"] = seen.etag
     if seen.last_modified:
         headers["If-Modified-Since"] = seen.last_modified
-    limits = httpx.Timeout(WHOLE_SECONDS, connect=CONNECT_SECONDS)
+    limits = httpx.Timeout(SILENT_SECONDS, connect=CONNECT_SECONDS)
+    until = time.monotonic() + WHOLE_SECONDS
     try:
         with (
             httpx.Client(timeout=limits, follow_redirects=False, trust_env=False) as client,
             client.stream("GET", url, headers=headers, params=params) as answer,
         ):
-            return _taken(answer, seen)
+            return _taken(answer, seen, until)
     except httpx.TimeoutException:
-        raise FetchFailed("Máy chủ không trả lời kịp.") from None
+        raise FetchFailed(TOO_SLOW) from None
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         raise FetchFailed(f"Không kết nối được ({type(error).__name__}).") from error
 
 
-def _taken(answer: httpx.Response, seen: Seen) -> Fetched:
+def _taken(answer: httpx.Response, seen: Seen, until: float) -> Fetched:
     if answer.status_code == httpx.codes.NOT_MODIFIED:
         return Fetched(None, seen)
     if answer.is_redirect:
@@ -71,5 +75,7 @@ def _taken(answer: httpx.Response, seen: Seen) -> Fetched:
         content += part
         if len(content) > LARGEST:
             raise FetchFailed("Dữ liệu lớn hơn 8 MB.")
+        if time.monotonic() > until:
+            raise FetchFailed(TOO_SLOW)
     now = Seen(answer.headers.get("ETag", "")[:300], answer.headers.get("Last-Modified", "")[:100])
     return Fetched(bytes(content), now)

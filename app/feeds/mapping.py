@@ -120,6 +120,43 @@ def check(mapping: Mapping[str, Any], fields: Sequence[FieldInfo]) -> list[str]:
     return found
 
 
+def check_settings(settings: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the other settings of a source, a Vietnamese sentence each."""
+    cursor = settings.get("cursor")
+    found = []
+    if cursor is not None and not isinstance(cursor, dict):
+        found.append("“cursor” phải là một đối tượng.")
+    expressions = {"items": settings.get("items")}
+    if isinstance(cursor, dict):
+        expressions["cursor.from"] = cursor.get("from")
+    for name, text in expressions.items():
+        if text is not None and not _compiles(text):
+            found.append(f"“{name}” không phải biểu thức JMESPath.")
+    delimiter = settings.get("delimiter")
+    if delimiter is not None and not (isinstance(delimiter, str) and len(delimiter) == 1):
+        found.append("“delimiter” phải là một ký tự.")
+    zone = settings.get("zone")
+    if zone is not None and not _is_zone(zone):
+        found.append("“zone” không phải tên múi giờ, ví dụ Asia/Ho_Chi_Minh.")
+    return found
+
+
+def _compiles(text: Any) -> bool:
+    try:
+        jmespath.compile(text)
+    except (JMESPathError, TypeError, ValueError, AttributeError):
+        return False
+    return isinstance(text, str)
+
+
+def _is_zone(name: Any) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, TypeError, ValueError, OSError):
+        return False
+    return True
+
+
 def _rules(mapping: Mapping[str, Any]) -> list[tuple[str, Any]]:
     fields = mapping.get("fields")
     named = [(name, mapping[name]) for name in ("id", "at") if name in mapping]
@@ -178,15 +215,22 @@ def _converted(get: Step, rule: Mapping[str, Any]) -> Step:
         if value is None:
             return otherwise
         if table is not None:
-            return table.get(str(value), otherwise)
+            return table.get(_as_key(value), otherwise)
         if way == "text":
             return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         if way is None and times is None:
             return value
         number = number_of(value) * (times if times is not None else 1)
+        if not math.isfinite(number):
+            raise Unfit
         return round(number) if way == "whole" else number
 
     return step
+
+
+def _as_key(value: Any) -> str:
+    """A value as tables name it: as JSON writes it, text without its quotes."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def number_of(value: Any) -> float:

@@ -39,7 +39,7 @@ def take(sources: Sequence[SourceInfo], messages: Sequence[Message]) -> int:
         for message in own:
             try:
                 records.extend(records_of(source, message))
-            except InvalidInput:  # kept as it came, with the reason
+            except Exception:  # one message stops no other: kept as it came, with the reason
                 entry.arrive(source, Arrived(message.payload, message.received_at))
         for batch in split_records(records):
             entry.arrive(source, Arrived(batch, own[-1].received_at, format=Format.JSON))
@@ -71,6 +71,8 @@ def records_of(source: SourceInfo, message: Message) -> Iterable[dict[str, Any]]
 def _number(payload: bytes) -> float | None:
     try:
         value = json.loads(payload)
-    except (ValueError, RecursionError):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return float(value)
+    except (ValueError, RecursionError, OverflowError):
         return None
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

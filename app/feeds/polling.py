@@ -43,7 +43,8 @@ def poll_one(claim: PollClaim) -> None:
         found = fetch(claim.source.address, claim.seen, _params(claim))
         cursor = claim.cursor
         if found.content is not None:
-            cursor = take(claim.source, found.content) or claim.cursor
+            behind = take(claim.source, found.content)
+            cursor = max(behind, claim.cursor, key=order_of)
     except (FetchFailed, InvalidInput) as error:
         sentence = error.sentence if isinstance(error, FetchFailed) else error.user_message
         with transaction("feeds.poll_failed") as session:
@@ -79,8 +80,17 @@ def cursor_behind(source: SourceInfo, records: tuple[dict[str, Any], ...]) -> st
     rule = source.settings.get("cursor")
     if not isinstance(rule, dict) or not records:
         return ""
-    values = [jmespath.search(str(rule.get("from", "")), record) for record in records]
-    return max((str(value) for value in values if value is not None), default="")
+    wanted = jmespath.compile(str(rule.get("from", "")))
+    values = [wanted.search(record) for record in records]
+    return max((str(value) for value in values if value is not None), key=order_of, default="")
+
+
+def order_of(cursor: str) -> tuple[int, float, str]:
+    """Numbers by their size, other words by their letters; nothing comes before all."""
+    try:
+        return (1, float(cursor), "")
+    except ValueError:
+        return (2 if cursor else 0, 0.0, cursor)
 
 
 def _params(claim: PollClaim) -> dict[str, str] | None:

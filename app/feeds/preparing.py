@@ -104,11 +104,17 @@ def unpack(packed: bytes) -> bytes:
     return zlib.decompress(packed)
 
 
+def unprepared(source: SourceInfo, arrived: Arrived) -> Prepared:
+    """A batch as it came, without anything read of it."""
+    return Prepared(source, arrived, pack(arrived.content))
+
+
 def prepare(source: SourceInfo, target: Target, arrived: Arrived) -> Prepared:
     """Read and translate a batch. Never raises for what a sender wrote."""
-    packed = pack(arrived.content)
+    bare = unprepared(source, arrived)
+    packed = bare.packed
     if arrived.held_because:
-        return Prepared(source, arrived, packed)
+        return bare
     try:
         found = read_batch(source, arrived)
     except InvalidInput as error:

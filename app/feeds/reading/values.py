@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jmespath
+from jmespath.exceptions import JMESPathError
 
 from app.errors import InvalidInput
 from app.feeds.reading.records import Reading, decoded
@@ -22,7 +23,10 @@ def read_json(content: bytes, settings: Mapping[str, Any]) -> Reading:
     document = _loads(decoded(content))
     path = settings.get("items")
     if path:
-        document = jmespath.search(path, document)
+        try:
+            document = jmespath.search(str(path), document)
+        except JMESPathError:
+            raise InvalidInput("Không tìm được danh sách theo “items” của nguồn.") from None
     found = document if isinstance(document, list) else [document]
     return _objects(found)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.clock import now
 from app.errors import EditConflict, InvalidInput, NotFound, RuleViolated
-from app.feeds.mapping import check
+from app.feeds.mapping import check, check_settings
 from app.feeds.models import FeedDevice, FeedPoll, FeedSource
 from app.feeds.permissions import CONFIGURE
 from app.feeds.processors import target_named, targets
@@ -153,6 +153,14 @@ def _check(session: Session, fields: SourceFields, own_id: int | None) -> None:
         raise InvalidInput("Chu kỳ lấy về từ 1 giây đến 1 ngày.", "poll_seconds")
     if not 1 <= fields.keep_days <= LONGEST_KEPT:
         raise InvalidInput("Thời gian giữ dữ liệu gốc từ 1 đến 3650 ngày.", "keep_days")
+    _check_reading(fields)
+
+
+def _check_reading(fields: SourceFields) -> None:
+    """How its bytes are read and what becomes of them."""
     wrong = check(fields.mapping, target_named(fields.target).fields)
     if wrong:
         raise InvalidInput(" ".join(wrong), "mapping")
+    odd = check_settings(fields.settings)
+    if odd:
+        raise InvalidInput(" ".join(odd), "settings")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,8 +16,9 @@ import sqlalchemy as sa
 
 from app import clock
 from app.db import reading
+from app.feeds import fetching
 from app.feeds.models import FeedFault, FeedPoll, FeedSignal
-from app.feeds.polling import poll_due
+from app.feeds.polling import order_of, poll_due
 from app.feeds.services.polling import LONGEST_BACK_OFF, next_look
 from app.feeds.words import Format, SourceKind
 from tests.factories import Office
@@ -36,6 +38,7 @@ class Station:
     status: int = 200
     asked: list[dict[str, list[str]]] = field(default_factory=list)
     told_unchanged: int = 0
+    drips: bool = False  # a byte at a time
 
 
 @pytest.fixture
@@ -52,7 +55,10 @@ def station() -> Iterator[Station]:
             self.send_header("ETag", tag)
             self.send_header("Location", "http://127.0.0.1:9/")
             self.end_headers()
-            if not same:
+            for byte in made.body if made.drips and not same else b"":
+                self.wfile.write(bytes([byte]))
+                time.sleep(0.05)
+            if not same and not made.drips:
                 self.wfile.write(made.body)
 
         def log_message(self, *_args: object) -> None:
@@ -159,6 +165,25 @@ def test_the_next_look_begins_behind_the_last_one(
     look(2)
 
     assert station.asked == [{}, {"sau": ["42"]}, {"sau": ["42"]}]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_server_that_drips_holds_nobody_up(
+    office: Office, desk: Desk, station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "WHOLE_SECONDS", 0.3)
+    station.body, station.drips = json.dumps([event(1)]).encode() * 20, True
+    with clock.frozen(AT):
+        source_for(office, "probe_events", SourceKind.POLL, address=station.url)
+
+    look()
+
+    assert (state().failures, state().last_error) == (1, fetching.TOO_SLOW)
+
+
+def test_numbers_of_a_cursor_are_compared_as_numbers() -> None:
+    assert sorted(["99", "", "100", "9.5"], key=order_of) == ["", "9.5", "99", "100"]
+    assert max("2026-11-22", "2026-11-23", key=order_of) == "2026-11-23"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

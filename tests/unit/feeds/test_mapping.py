@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.feeds.mapping import Translator, check, content_id
+from app.feeds.mapping import Translator, check, check_settings, content_id
 from app.feeds.processors import FieldInfo
 
 FIELDS = (FieldInfo("what", "Sự việc", is_required=True), FieldInfo("level", "Mức"))
@@ -85,6 +85,39 @@ def test_what_is_missing_or_unreadable_is_said() -> None:
         "Không đọc được “Mức”.",
         "Không đọc được thời điểm.",
     )
+
+
+def test_a_number_too_large_to_be_one_is_unreadable() -> None:
+    mapping = {"fields": {"what": "a", "level": {"from": "b", "as": "whole", "times": 2}}}
+
+    mapped = Translator(mapping, FIELDS).apply({"a": "x", "b": 1.7e308})
+
+    assert mapped.faults == ("Không đọc được “Mức”.",)
+
+
+def test_a_table_names_values_as_json_does() -> None:
+    mapping = {"fields": {"what": {"from": "on", "table": {"true": "bật", "1": "một"}}}}
+
+    assert fields_of(mapping, {"on": True}) == {"what": "bật"}
+    assert fields_of(mapping, {"on": 1}) == {"what": "một"}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"items": "a["}, {"items": 1}, {"cursor": "no"}, {"cursor": {"from": "x["}},
+        {"delimiter": ";;"}, {"zone": "Asia/Khong_Co"}, {"zone": 7},
+    ],
+)  # fmt: skip
+def test_settings_that_cannot_work_are_told(settings: dict[str, Any]) -> None:
+    [sentence] = check_settings(settings)
+
+    assert sentence.endswith(".")
+
+
+def test_settings_that_work_are_taken() -> None:
+    good = {"items": "a.b", "cursor": {"from": "no", "param": "p"}, "delimiter": ";", "zone": "UTC"}
+    assert check_settings(good) == []
 
 
 def test_a_record_without_a_name_is_named_by_its_content() -> None:
