@@ -56,16 +56,19 @@ def publish(visitor: Any, title: str) -> None:
     expect(page.get_by_text("Đã ban hành lịch tuần (lần 1).")).to_be_visible()
 
 
-def test_a_week_is_registered_published_and_changed_and_read_on_a_phone(visit: Any) -> None:
+def test_a_week_is_registered_published_and_changed_on_the_phone_and_read_on_another(visit: Any) -> None:
     title = f"Giao ban quý {uuid.uuid4().hex[:6]}"
     register(visit("tpkinhte"), title)
     chief = visit("chanhvp")
     publish(chief, title)
-    page = chief.page
+    away = visit("chanhvp", phone=True)  # the same person, on the way
+    page = away.go(PATH)
     page.get_by_role("link", name=title).click()
     opened(page, title)
-    check(chief)
+    check(away)
     page.get_by_role("link", name="Thay đổi lịch").click()
+    away.ready()
+    check(away)
     page.get_by_label("Từ giờ").fill("10:00")
     page.get_by_label("Đến giờ").fill("11:00")
     page.get_by_label("Lý do thay đổi").fill("Chủ tịch họp tỉnh")
