@@ -56,7 +56,7 @@ def publish(visitor: Any, title: str) -> None:
     expect(page.get_by_text("Đã ban hành lịch tuần (lần 1).")).to_be_visible()
 
 
-def test_a_week_is_registered_published_and_changed_on_the_phone_and_read_on_another(visit: Any) -> None:
+def test_a_week_is_registered_published_and_changed_on_the_phone(visit: Any) -> None:
     title = f"Giao ban quý {uuid.uuid4().hex[:6]}"
     register(visit("tpkinhte"), title)
     chief = visit("chanhvp")

@@ -26,7 +26,8 @@ from app.procedures.models import (
     ImportMapping,
     Supplement,
 )
-from app.procedures.queries.dossiers import tidy_code
+from app.procedures.queries.dossiers import tidy_code, visible_dossiers
+from app.security import Actor
 
 
 def notices_of(session: Session, dossier_id: int) -> list[DossierNotice]:
@@ -92,13 +93,15 @@ def history_of(
 
 
 def book_entries(
-    session: Session, book_id: int, year: int, day: date | None = None
+    session: Session, actor: Actor, book_id: int, year: int, day: date | None = None
 ) -> Sequence[tuple[BookEntry, Dossier]]:
-    """A book in the order of its numbers, of a year or a day of it."""
+    """A book in the order of its numbers, of a year or a day of it: the actor's dossiers only,
+    since each line names a citizen."""
+    seen = visible_dossiers(actor).with_only_columns(Dossier.id)
     rows = (
         sa.select(BookEntry, Dossier)
         .join(Dossier, Dossier.id == BookEntry.dossier_id)
-        .where(BookEntry.book_id == book_id, BookEntry.year == year)
+        .where(BookEntry.book_id == book_id, BookEntry.year == year, Dossier.id.in_(seen))
         .options(joinedload(Dossier.procedure), joinedload(Dossier.applicant))
     )
     if day is not None:
@@ -137,18 +140,24 @@ def public_dossier(session: Session, code: str, check_value: str) -> Dossier | N
     """The dossier for a citizen who has its code and the check value of the receipt; nothing else
     opens it, and a wrong value looks like a wrong code."""
     wanted, given = tidy_code(code), tidy_code(check_value)
-    row = session.scalar(
-        sa.select(Dossier)
-        .where(sa.or_(Dossier.code == wanted, Dossier.external_code == wanted))
-        .options(
+    row = session.execute(
+        sa.select(Dossier.id, Dossier.check_value).where(
+            sa.or_(Dossier.code == wanted, Dossier.external_code == wanted)
+        )
+    ).first()
+    kept = row.check_value if row is not None else "-"
+    same = hmac.compare_digest(kept.encode(), given.encode())
+    if row is None or not (same and wanted and given):
+        return None  # after the same one query, whether the code exists or not
+    return session.get(
+        Dossier,
+        row.id,
+        options=[
             joinedload(Dossier.procedure),
             joinedload(Dossier.procedure_version),
             selectinload(Dossier.steps),
-        )
+        ],
     )
-    kept = row.check_value if row is not None else "-"
-    same = hmac.compare_digest(kept.encode(), given.encode())
-    return row if same and wanted and given else None
 
 
 def supplement_by_link(session: Session, link_token: str) -> Supplement | None:

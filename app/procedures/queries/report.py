@@ -106,10 +106,10 @@ def _columns(first: date, last: date) -> dict[str, sa.ColumnElement[bool]]:
     settled = sa.and_(ended, d.status.in_([S.DONE, S.DELIVERED]))
     in_time = sa.or_(d.due_at.is_(None), d.finished_at <= d.due_at)
     ahead = sa.and_(in_time, _local_day(d.finished_at) < _local_day(d.due_at))
-    going = sa.or_(d.finished_at.is_(None), d.finished_at >= end)
     waits = sa.and_(d.finished_at.is_(None), d.status.in_(PAUSED))
     late = sa.and_(d.due_at.is_not(None), d.due_at < end)
-    under_way = sa.and_(going, d.status.in_([S.NEW, *RUNNING, S.DONE, S.DELIVERED]))
+    running = sa.and_(d.finished_at.is_(None), d.status.in_([S.NEW, *RUNNING]))
+    under_way = sa.or_(running, d.finished_at >= end)  # however it ended later
     return {
         "carried": d.received_on < first,
         "new_counter": sa.and_(fresh, d.channel == Channel.COUNTER),

@@ -71,7 +71,7 @@ def tell_issued(session: Session, document_id: int) -> int:
         posts = {dossier.handler_post_id, dossier.received_by_post_id} - {None}
         standing.tell(
             session, dossier, queries.RESULT_ISSUED,
-            f"Kết quả hồ sơ {dossier.code} đã phát hành, chờ trả công dân",
+            f"Kết quả hồ sơ {dossier.shown_code} đã phát hành, chờ trả công dân",
             post_ids=sorted(post for post in posts if post is not None),
         )  # fmt: skip
         found += 1

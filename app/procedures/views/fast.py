@@ -160,7 +160,7 @@ def used_before(session: Session, version: ProcedureVersion) -> dict[str, list[s
     """What was typed last for the columns of the book, newest first: to be chosen, not typed."""
     if version.book is None:
         return {}
-    entries = queries.book_entries(session, version.book.id, today().year, today())
+    entries = queries.book_entries(session, current_actor(), version.book.id, today().year, today())
     found: dict[str, list[str]] = {}
     for entry, _dossier in reversed(entries[-USED:]):
         for key, value in entry.values.items():

@@ -122,7 +122,8 @@ def own_book(book_id: int, ending: str) -> Response:
         found = next((one for one in queries.books(session) if one.id == book_id), None)
         if found is None:
             raise NotFound(f"book {book_id}")
-        entries = queries.book_entries(session, book_id, year if found.year_reset else 0)
+        year_of_book = year if found.year_reset else 0
+        entries = queries.book_entries(session, current_actor(), book_id, year_of_book)
         columns = printing.book_columns(found)
         lines = printing.book_lines(found, entries)
     words = _("Năm %(year)s", year=year) if found.year_reset else ""

@@ -43,6 +43,7 @@ def test_each_dossier_stands_in_its_columns_and_each_number_has_its_dossiers(
     put(counter, S.SUPPLEMENT, due_at=None)
     put(counter, S.STOPPED, finished_at=DUE)
     put(counter, S.WITHDRAWN, finished_at=DUE)
+    put(counter, S.WITHDRAWN, finished_at=MONDAY + timedelta(days=30), due_at=None)  # only later
     put(counter, S.DELIVERED, finished_at=datetime(2026, 10, 31, 23, 59, tzinfo=VIETNAM), **before)
 
     with frozen(MONDAY), reading() as session:
@@ -56,11 +57,12 @@ def test_each_dossier_stands_in_its_columns_and_each_number_has_its_dossiers(
 
     assert behind == {name: getattr(row, name) for name in COLUMNS}
     assert behind == {
-        "carried": 1, "new_counter": 5, "new_online": 1, "new_post": 1,
-        "early": 1, "on_time": 1, "late": 1, "within": 1, "overdue": 1, "suspended": 2,
+        "carried": 1, "new_counter": 6, "new_online": 1, "new_post": 1,
+        "early": 1, "on_time": 1, "late": 1, "within": 2, "overdue": 1, "suspended": 2,
         "given_back": 1,
     }  # fmt: skip
-    assert row.carried + row.taken_in == 8
+    outcomes = ("early", "on_time", "late", "within", "overdue", "suspended", "given_back")
+    assert row.carried + row.taken_in == 9 == sum(behind[name] for name in outcomes)
     assert [one.key for one in by_unit] == [counter.office.economy]
     assert total(by_unit).settled == row.settled == 3
     assert nobody == []
