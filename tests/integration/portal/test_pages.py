@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from flask import Flask
@@ -88,6 +89,11 @@ def test_the_qr_code_of_the_receipt_opens_the_dossier_and_leaves_no_value_in_the
     assert dossier.code in text(client.get("/cong-dan/ho-so"))
 
 
+def plain(answer: TestResponse) -> str:
+    """A page without the tokens of its forms, which carry the second they were made in."""
+    return re.sub(r'(name="csrf-?_?token" (?:content|value)=)"[^"]*"', r"\1", text(answer))
+
+
 def test_a_wrong_check_value_looks_like_a_wrong_code_and_guessing_comes_to_a_halt(
     counter: Counter, client: FlaskClient
 ) -> None:
@@ -95,7 +101,7 @@ def test_a_wrong_check_value_looks_like_a_wrong_code_and_guessing_comes_to_a_hal
     guess = wrong(dossier.check_value)
     one, other = look_up(client, dossier.code, guess), look_up(client, "H42-1", guess)
     assert one.status_code == other.status_code == 422
-    assert text(one).replace(dossier.code or "", "") == text(other).replace("H42-1", "")
+    assert plain(one).replace(dossier.code or "", "") == plain(other).replace("H42-1", "")
     for _try in range(guarding.BY_THING.free):
         last = look_up(client, dossier.code, guess)
     assert last.status_code == 429
