@@ -18,7 +18,7 @@ from app.errors import AppError, InvalidInput
 from app.outgoing.papers.copies import CopyFacts, made_safely
 from app.outgoing.services import copy_work
 from app.outgoing.services.copy_work import CopyClaim
-from app.outgoing.services.jobs import LeaseLost
+from app.outgoing.services.leases import LeaseLost
 from workflows.runtime import Runtime
 
 log = logging.getLogger(__name__)

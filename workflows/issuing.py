@@ -25,7 +25,8 @@ from app.outgoing.papers import convert, layout
 from app.outgoing.papers.facts import padded
 from app.outgoing.services import held_versions, jobs, results
 from app.outgoing.services.elsewhere import finish_brought
-from app.outgoing.services.jobs import LeaseLost, WorkClaim
+from app.outgoing.services.jobs import WorkClaim
+from app.outgoing.services.leases import LeaseLost
 from app.outgoing.services.results import Work
 from app.outgoing.signing import (
     apply,

@@ -9,7 +9,7 @@ from app.db import transaction
 from app.errors import AppError
 from app.outgoing.papers import trial
 from app.outgoing.services import template_checks as checks
-from app.outgoing.services.jobs import LeaseLost
+from app.outgoing.services.leases import LeaseLost
 from workflows.runtime import Runtime
 
 log = logging.getLogger(__name__)

@@ -39,7 +39,7 @@ def arrive(source: SourceInfo, arrived: Arrived) -> Taken:
         log.exception("a batch of source %s could not be processed", source.id)
         kept = prepared or unprepared(source, arrived)
         with transaction("feeds.keep_failed") as session:
-            return taking.keep_failed(session, kept, f"{BROKEN} ({type(error).__name__})")
+            return taking.keep_failed(session, kept, BROKEN)
 
 
 def is_away(error: Exception) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 
 import httpx
+
+log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 5.0
 SILENT_SECONDS = 5.0  # at a time, without a byte
@@ -60,7 +63,8 @@ def fetch(url: str, seen: Seen, params: dict[str, str] | None = None) -> Fetched
     except httpx.TimeoutException:
         raise FetchFailed(TOO_SLOW) from None
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-        raise FetchFailed(f"Không kết nối được ({type(error).__name__}).") from error
+        log.info("%s cannot be fetched: %s", url, error)
+        raise FetchFailed("Không kết nối được với máy chủ.") from error
 
 
 def _taken(answer: httpx.Response, seen: Seen, until: float) -> Fetched:

@@ -73,7 +73,7 @@ class SourceForm(FlaskForm):
     address = StringField(_("Địa chỉ"), [Length(max=500)])
     poll_seconds = IntegerField(_("Chu kỳ lấy về (giây)"), [Optional(), NumberRange(1, 86_400)])
     expected_seconds = IntegerField(
-        _("Thường có tin mỗi (giây)"), [Optional(), NumberRange(1, 31 * 86_400)]
+        _("Khoảng cách giữa hai tin (giây)"), [Optional(), NumberRange(1, 31 * 86_400)]
     )
     keep_days = IntegerField(_("Giữ dữ liệu gốc (ngày)"), [Optional(), NumberRange(1, 3650)])
     mapping = TextAreaField(_("Cách lấy các trường"), [Length(max=LONGEST_JSON), json_object])

@@ -170,8 +170,12 @@ def _check_rule(name: str, rule: Any) -> list[str]:
             return unknown
     try:
         (_moment_step if name == "at" else _step)(rule)
-    except (JMESPathError, ValueError, ZoneInfoNotFoundError) as error:
-        return [f"“{name}” sai: {error}"]
+    except JMESPathError:  # its own words are English
+        return [f"“{name}” sai: không phải biểu thức JMESPath."]
+    except ZoneInfoNotFoundError:
+        return [f"“{name}” sai: không có múi giờ này."]
+    except ValueError as error:
+        return [f"“{name}” sai: {error}."]
     return []
 
 

@@ -97,10 +97,13 @@ class Health:
         return self.poll is not None and self.poll.failures > 0
 
 
-def health(session: Session) -> list[Health]:
-    """All sources, those in trouble first; a constant number of queries."""
+def health(session: Session, *, token: str | None = None) -> list[Health]:
+    """All sources, or the one of a token, those in trouble first; a constant number of queries."""
     at = now()
-    sources = session.scalars(sa.select(FeedSource).order_by(FeedSource.name)).all()
+    rows = sa.select(FeedSource).order_by(FeedSource.name)
+    if token is not None:
+        rows = rows.where(FeedSource.token == token)
+    sources = session.scalars(rows).all()
     last = _last_batches(session, [source.id for source in sources])
     rates = _rates(session, at)
     faults = _grouped(session, FeedFault.source_id, FeedFault.state.in_(UNSOLVED))
@@ -114,12 +117,6 @@ def health(session: Session) -> list[Health]:
         for source in sources
     ]  # fmt: skip
     return sorted(found, key=lambda one: (not _troubles(one), not one.source.is_active))
-
-
-def health_of(session: Session, source: FeedSource) -> Health:
-    """How one source does."""
-    found = next(one for one in health(session) if one.source.id == source.id)
-    return found
 
 
 def _troubles(one: Health) -> bool:
@@ -258,8 +255,3 @@ def covered_by(fault: FeedFault) -> tuple[sa.ColumnElement[bool], ...]:
         FeedBatch.refused > 0,
         FeedBatch.id.between(fault.first_batch_id, fault.last_batch_id),
     )
-
-
-def tells_of_people(source: FeedSource) -> bool:
-    """Whether what it brings are people's words, which administrators do not read."""
-    return source.kind is SourceKind.PEOPLE

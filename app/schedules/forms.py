@@ -366,7 +366,9 @@ class RepeatForm(FlaskForm):
     def validate_skipped(self, field: StringField) -> None:
         """Each word is a day."""
         if read_days(field.data or "") is None:
-            raise ValidationError(_("Hãy ghi mỗi ngày dạng dd/mm/yyyy, cách nhau bằng dấu ;."))
+            raise ValidationError(
+                _("Hãy ghi các ngày dạng dd/mm/yyyy, cách nhau bằng dấu chấm phẩy.")
+            )
 
     def rule(self) -> Recurrence | None:
         """What was chosen in a valid form; None for an entry that comes once."""

@@ -23,7 +23,6 @@ from app.security import SYSTEM, Actor, authorize
 
 MOST_ATTEMPTS = 8
 FIRST_DELAY = timedelta(seconds=30)
-UNSOLVED = (FaultState.OPEN, FaultState.REPLAYING)
 
 
 def ask_replay(session: Session, actor: Actor, fault_id: int) -> FeedFault:

@@ -12,6 +12,7 @@ from app.errors import AppError, InvalidInput
 from app.feeds import queries, services
 from app.feeds.forms import EmptyForm, ReasonForm
 from app.feeds.permissions import READ, READ_SIGNALS, REPLAY
+from app.feeds.processors import target_named
 from app.feeds.views.blueprint import bp
 from app.feeds.words import FAULT_LABELS, FAULT_STATE_LABELS, FaultState, SignalState
 from app.organisation.forms import show_error
@@ -83,7 +84,6 @@ def show_fault(token: str, form: ReasonForm, message: str | None = None) -> str:
     actor = current_actor()
     with reading() as session:
         one = queries.fault_by_token(session, token)
-        keeps_words = queries.tells_of_people(one.source)
         return render_template(
             "feeds/fault.html",
             fault=one,
@@ -92,7 +92,7 @@ def show_fault(token: str, form: ReasonForm, message: str | None = None) -> str:
             states=FAULT_STATE_LABELS,
             is_open=one.state is FaultState.OPEN,
             is_running=one.state is FaultState.REPLAYING,
-            shows_sample=not keeps_words or actor.may(READ_SIGNALS),
+            shows_sample=not target_named(one.source.target).keeps_each or actor.may(READ_SIGNALS),
             form=form,
             empty_form=EmptyForm(),
             message=message,

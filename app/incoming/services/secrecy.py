@@ -30,7 +30,7 @@ from app.incoming.queries.letters import KIND
 from app.incoming.services import drafts, intake, jobs
 from app.notifications import mail
 from app.security import Actor, authorize
-from app.tasks.services import forget_thing
+from app.tasks.services import PURGED, forget_thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def _forget_letter(session: Session, actor: Actor, item: IntakeItem, letter_id: 
     placed = session.scalar(sa.select(LetterFile).where(LetterFile.intake_id == item.id))
     if placed is not None and letter.main_file_id == placed.file_id:
         letter.main_file_id = None
-        letter.subject_summary = "(Nội dung đã xóa vì là tài liệu mật)"
+        letter.subject_summary = PURGED
         letter.signer_name = letter.signer_authority = letter.signer_position = letter.note = ""
         letter.closed_reason = None
         letter.purged_at = now()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,13 +16,12 @@ from app.files.store import StoredBlob
 from app.organisation.queries.actors import actor_for
 from app.outgoing.models import CertifiedCopy, CopyWanted, WorkState
 from app.outgoing.papers.copies import CopyFacts, pages_named
-from app.outgoing.services import copies
+from app.outgoing.services import copies, leases
 from app.outgoing.services.copies import CopyOrder
-from app.outgoing.services.jobs import LEASE, MOST_ATTEMPTS, LeaseLost
+from app.outgoing.services.leases import LOOKED_AT, MOST_ATTEMPTS, LeaseLost
 from app.security import SYSTEM, Actor
 
 SHOWN_FOR = timedelta(days=7)
-LOOKED_AT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +92,9 @@ def claim_copy(session: Session) -> CopyClaim | None:
     if source is None:
         _end(session, row, WorkState.FAILED, "Văn bản không còn tệp để sao.")
         return None
-    row.lease_token, row.leased_until = secrets.token_urlsafe(12), now() + LEASE
-    row.state, row.attempts = WorkState.RUNNING, row.attempts + 1
+    row.state = WorkState.RUNNING
     return CopyClaim(
-        row.id, row.lease_token, source.sha256, source.media_type, row.electronic,
+        row.id, leases.take(row), source.sha256, source.media_type, row.electronic,
         row.copy_id is not None,
     )  # fmt: skip
 
@@ -144,20 +141,16 @@ def refuse_copy(session: Session, claim: CopyClaim, sentence: str) -> None:
 
 def release_copies(session: Session) -> int:
     """Let others make what dead workers held; a file that killed two workers is given up."""
-    rows = (
-        sa.select(CopyWanted)
-        .where(CopyWanted.state == WorkState.RUNNING, CopyWanted.leased_until <= now())
-        .order_by(CopyWanted.id)
-        .limit(LOOKED_AT)
-        .with_for_update(skip_locked=True)
+    gone = leases.expired(
+        session, CopyWanted, CopyWanted.leased_until, CopyWanted.state == WorkState.RUNNING
     )
-    expired = session.scalars(rows).all()
-    for row in expired:
+    for row in gone:
         if row.attempts >= MOST_ATTEMPTS:
             _end(session, row, WorkState.DEAD, "Chương trình sao đã dừng hai lần với tệp này.")
         else:
-            row.state, row.lease_token, row.leased_until = WorkState.QUEUED, None, None
-    return len(expired)
+            row.state = WorkState.QUEUED
+            leases.give_back(row)
+    return len(gone)
 
 
 def _held(session: Session, claim: CopyClaim) -> CopyWanted:
@@ -169,7 +162,7 @@ def _held(session: Session, claim: CopyClaim) -> CopyWanted:
 
 def _end(session: Session, row: CopyWanted, state: WorkState, error: str) -> None:
     row.state, row.error = state, error[:500]
-    row.lease_token, row.leased_until = None, None
+    leases.give_back(row)
     outbox.changed(session, row.kind, row.thing_id)
 
 

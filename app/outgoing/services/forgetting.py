@@ -29,9 +29,8 @@ from app.outgoing.services import jobs, moving
 from app.registers import services as registers
 from app.security import SYSTEM
 from app.tasks import custody
-from app.tasks.services import forget_thing
+from app.tasks.services import PURGED, forget_thing
 
-PURGED = "(Nội dung đã xóa vì là tài liệu mật)"
 REASON = "Dự thảo trả lời một văn bản mật: nội dung đã xóa."
 LOOK = "Văn bản đã phát hành trả lời một văn bản mật đã xóa"
 

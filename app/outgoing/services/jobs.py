@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,15 +14,11 @@ from app.clock import now
 from app.outgoing.events import WorkWanted
 from app.outgoing.models import OutgoingJob, WorkKind, WorkState
 from app.outgoing.queries.documents import KIND
+from app.outgoing.services import leases
+from app.outgoing.services.leases import MOST_ATTEMPTS, LeaseLost
 from app.security import SYSTEM, Actor
 
-LEASE = timedelta(seconds=120)
-MOST_ATTEMPTS = 2
 _OPEN = (WorkState.QUEUED, WorkState.RUNNING)
-
-
-class LeaseLost(Exception):
-    """Another worker has the job now, or it was cancelled: stop and write nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +93,9 @@ def claim_job(session: Session, *, job_id: int | None = None) -> WorkClaim | Non
     job = session.scalar(rows.order_by(OutgoingJob.id).limit(1).with_for_update(skip_locked=True))
     if job is None:
         return None
-    job.state, job.attempts = WorkState.RUNNING, job.attempts + 1
-    job.lease_token = secrets.token_urlsafe(12)
-    job.started_at, job.leased_until = now(), now() + LEASE
+    job.state, job.started_at = WorkState.RUNNING, now()
     return WorkClaim(
-        job.id, job.lease_token, job.kind, job.document_id, job.version_no, job.asked_by,
+        job.id, leases.take(job), job.kind, job.document_id, job.version_no, job.asked_by,
         dict(job.detail or {}),
     )  # fmt: skip
 
@@ -125,7 +117,7 @@ def held_job(session: Session, claim: WorkClaim) -> OutgoingJob:
 def end(job: OutgoingJob, state: WorkState = WorkState.DONE, error: str | None = None) -> None:
     """Give the lease back for good."""
     job.state, job.error, job.finished_at = state, error[:500] if error else None, now()
-    job.lease_token, job.leased_until = None, None
+    leases.give_back(job)
 
 
 def fail(session: Session, claim: WorkClaim, sentence: str) -> None:
@@ -135,21 +127,17 @@ def fail(session: Session, claim: WorkClaim, sentence: str) -> None:
     outbox.changed(session, KIND, claim.document_id)
 
 
-def release_expired(session: Session, *, limit: int = 200) -> int:
+def release_expired(session: Session) -> int:
     """Queue again what a dead worker held; a job that killed two workers is dead."""
-    rows = (
-        sa.select(OutgoingJob)
-        .where(OutgoingJob.state == WorkState.RUNNING, OutgoingJob.leased_until <= now())
-        .order_by(OutgoingJob.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+    gone = leases.expired(
+        session, OutgoingJob, OutgoingJob.leased_until, OutgoingJob.state == WorkState.RUNNING
     )
-    expired = session.scalars(rows).all()
-    for job in expired:
+    for job in gone:
         if job.attempts >= MOST_ATTEMPTS:
             end(job, WorkState.DEAD, "Chương trình xử lý tệp đã dừng hai lần với văn bản này.")
         else:
-            job.state, job.lease_token, job.leased_until = WorkState.QUEUED, None, None
+            job.state = WorkState.QUEUED
+            leases.give_back(job)
             outbox.publish(session, WorkWanted(job_id=job.id))
         outbox.changed(session, KIND, job.document_id)
-    return len(expired)
+    return len(gone)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,18 +10,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import audit, outbox
-from app.clock import now, today
+from app.clock import today
 from app.files.models import FileRole, StoredFile
 from app.files.services import record_file
 from app.files.store import StoredBlob
 from app.outgoing.models import DraftTemplate, TemplateState
 from app.outgoing.papers.facts import DraftFacts
+from app.outgoing.services import leases
 from app.outgoing.services.drafts import PDF
-from app.outgoing.services.jobs import LEASE, MOST_ATTEMPTS, LeaseLost
+from app.outgoing.services.leases import LEASE, LOOKED_AT, MOST_ATTEMPTS, LeaseLost
 from app.outgoing.services.templates import KIND, sample_facts
 from app.security import SYSTEM
-
-LOOKED_AT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +49,7 @@ def claim_template(session: Session, *, lease: timedelta = LEASE) -> TemplateCla
     row = session.scalar(rows.order_by(DraftTemplate.id).limit(1).with_for_update(skip_locked=True))
     if row is None:
         return None
-    token = secrets.token_urlsafe(12)
-    row.lease_token, row.leased_until, row.attempts = token, now() + lease, row.attempts + 1
+    token = leases.take(row, lease)
     file = session.get_one(StoredFile, row.file_id)
     sample = sample_facts(session, row.document_type, row.issuing_body_id)
     return TemplateClaim(row.id, token, file.sha256, sample)
@@ -85,25 +82,21 @@ def refuse_template(session: Session, claim: TemplateClaim, sentence: str) -> No
 
 def _end(session: Session, row: DraftTemplate, state: TemplateState, fault: str) -> None:
     row.state, row.fault = state, fault[:500]
-    row.lease_token, row.leased_until = None, None
+    leases.give_back(row)
     audit.record(session, SYSTEM, "draft_template.checked", row.id, state=state.value, no=row.no)
     outbox.changed(session, KIND, row.id)
 
 
 def release_templates(session: Session) -> int:
     """Let others check what dead workers held; a file that killed two workers is unusable."""
-    rows = (
-        sa.select(DraftTemplate)
-        .where(DraftTemplate.state == TemplateState.CHECKING, DraftTemplate.leased_until <= now())
-        .order_by(DraftTemplate.id)
-        .limit(LOOKED_AT)
-        .with_for_update(skip_locked=True)
-    )
-    expired = session.scalars(rows).all()
-    for row in expired:
+    gone = leases.expired(
+        session, DraftTemplate, DraftTemplate.leased_until,
+        DraftTemplate.state == TemplateState.CHECKING,
+    )  # fmt: skip
+    for row in gone:
         if row.attempts >= MOST_ATTEMPTS:
             sentence = "Chương trình kiểm tra đã dừng hai lần với mẫu này."
             _end(session, row, TemplateState.UNUSABLE, sentence)
         else:
-            row.lease_token, row.leased_until = None, None
-    return len(expired)
+            leases.give_back(row)
+    return len(gone)

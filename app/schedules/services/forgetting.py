@@ -13,9 +13,8 @@ from app.schedules.models import ScheduleEntry, WeekVersion
 from app.schedules.queries import KIND
 from app.schedules.services.keeping import touch
 from app.security import SYSTEM
-from app.tasks.services import forget_thing
+from app.tasks.services import PURGED, forget_thing
 
-PURGED = "(Nội dung đã xóa vì là tài liệu mật)"
 SOURCES = ("incoming", "task")
 WORDS = {"title": PURGED, "place": "", "preparation": "", "others": "", "note": "",
          "change_note": ""}  # fmt: skip

@@ -71,7 +71,7 @@ def create() -> ResponseReturnValue:
     form, repeat, actor = EntryForm(), RepeatForm(prefix="repeat-"), current_actor()
     fill_choices(form)
     take_slot(form)
-    if not (form.validate_on_submit() & repeat.validate()):
+    if not all([form.validate_on_submit(), repeat.validate()]):  # both say what is wrong
         return show_form(form, repeat=repeat), 422
     draft = "draft" in request.form
     try:

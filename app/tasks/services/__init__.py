@@ -9,7 +9,7 @@ from app.tasks.services.directives import (
     request_return,
 )
 from app.tasks.services.extensions import decide_extension, request_extension
-from app.tasks.services.forgetting import forget_thing
+from app.tasks.services.forgetting import PURGED, forget_thing
 from app.tasks.services.handling import (
     accept_completion,
     assign_specialist,
@@ -35,6 +35,7 @@ from app.tasks.services.reminders import Swept, remind
 from app.tasks.services.results import ResultFile
 
 __all__ = [
+    "PURGED",
     "DirectiveOrder",
     "ResultFile",
     "RuleOrder",

@@ -22,7 +22,7 @@ from app.worktime.commands import DATA
 from app.worktime.models import DayKind, DeadlineClock
 from tests.factories import Office
 from tests.integration.incoming.conftest import Desk
-from tests.integration.incoming.test_routing import rule
+from tests.integration.incoming.test_straight_routing import rule
 
 MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
 DUE, LATER = datetime(2026, 11, 27, 10, tzinfo=UTC), datetime(2026, 11, 30, 10, tzinfo=UTC)

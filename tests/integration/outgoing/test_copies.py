@@ -24,7 +24,7 @@ from app.outgoing import chores
 from app.outgoing.models import CertifiedCopy, CopyKind, CopyWanted
 from app.outgoing.papers.layout import to_pdf
 from app.outgoing.services import CopyOrder, copy_work, make_copy, scans
-from app.outgoing.services.jobs import LeaseLost
+from app.outgoing.services.leases import LeaseLost
 from app.registers.models import RegisterEntry
 from app.security import SYSTEM
 from app.web.shell import settings

@@ -36,6 +36,7 @@ from app.outgoing.papers import layout
 from app.outgoing.services import jobs
 from app.outgoing.services.facts import facts_of
 from app.outgoing.services.issuing import record_stage
+from app.outgoing.services.leases import LEASE
 from app.outgoing.services.ordering import set_order
 from app.outgoing.signing import fields, places, verdict
 from app.registers.models import RegisterEntry
@@ -176,7 +177,7 @@ def test_a_worker_killed_between_number_and_signature_loses_neither(
         assert (document.status, document.code_number) == (S.NUMBERED, 1)
         job = session.scalars(sa.select(OutgoingJob).filter_by(kind=WorkKind.SIGN)).one()
         assert job.state is WorkState.RUNNING  # the dead one still holds it
-    with frozen(now() + 2 * jobs.LEASE), transaction() as session:
+    with frozen(now() + 2 * LEASE), transaction() as session:
         assert jobs.release_expired(session) == 1
     while issuing.run_next(running):
         pass

@@ -18,7 +18,7 @@ from app.incoming.quarantine import current_quarantine
 from app.outgoing.models import DraftTemplate, TemplateState
 from app.outgoing.papers.docx import default_template, text
 from app.outgoing.services import template_checks, templates
-from app.outgoing.services.jobs import LeaseLost
+from app.outgoing.services.leases import LeaseLost
 from app.outgoing.services.templates import NewTemplate
 from app.web.shell import settings
 from tests.factories import Office

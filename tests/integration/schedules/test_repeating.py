@@ -84,7 +84,7 @@ def test_busy_people_are_told_by_day_and_a_taken_room_refuses_the_whole(
         ({"repeat-last_on": "24/11/2026"}, "Ngày lặp cuối phải sau ngày đầu."),
         ({"repeat-last_on": "16/12/2028"}, "Một lịch lặp nhiều nhất 60 lần."),
         ({"repeat-every": "0"}, "Nhập số từ 1 đến 52."),
-        ({"repeat-skipped": "hôm nào đó"}, "Hãy ghi mỗi ngày dạng dd/mm/yyyy"),
+        ({"repeat-skipped": "hôm nào đó"}, "Hãy ghi các ngày dạng dd/mm/yyyy"),
         ({"draft": "1"}, "Lịch lặp được đăng ký ngay, không lưu nháp."),
     ],
 )
