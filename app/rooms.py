@@ -20,6 +20,7 @@ ROOMS = (
     "schedules",
     "procedures",
     "sensors",
+    "operations",
     "exchange",
     "finding",
     "portal",

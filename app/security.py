@@ -19,6 +19,9 @@ ORGAN = "organ"
 PUBLIC = "public"
 ONE_STOP = "one_stop"
 """The term of everybody at the one-stop counter: citizens ask there about any dossier."""
+DUTY = "duty"
+"""The term of those who see every incident: the duty desk, the chief of office, the leaders.
+Clerks, who see every document, do not."""
 
 
 class Role(enum.Enum):
@@ -143,7 +146,7 @@ class Actor:
         return self
 
 
-SYSTEM = Actor(person_id=None, holding=None, terms=frozenset({ORGAN}), name="Hệ thống")
+SYSTEM = Actor(person_id=None, holding=None, terms=frozenset({ORGAN, DUTY}), name="Hệ thống")
 
 
 def authorize(actor: Actor, permission: Permission, *, post_id: int | None = None) -> Actor:

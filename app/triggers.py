@@ -1,4 +1,4 @@
-"""Triggers that keep the audit trail append-only, in one list: migrations re-create them from it.
+"""Triggers that keep trails append-only, in one list: migrations re-create them from it.
 
 A batch migration on SQLite copies tables and loses their triggers, so `migrations/env.py` calls
 `create_all` after every run.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-APPEND_ONLY = ("audit_log", "audit_seal")
+APPEND_ONLY = ("audit_log", "audit_seal", "incident_entry")
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$

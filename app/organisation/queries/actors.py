@@ -22,10 +22,11 @@ from app.organisation.models import (
     Unit,
     UnitSuccession,
 )
-from app.security import ONE_STOP, ORGAN, PUBLIC, Actor, Holding, Role, post_term, unit_term
+from app.security import DUTY, ONE_STOP, ORGAN, PUBLIC, Actor, Holding, Role, post_term, unit_term
 
 DAY = sa.bindparam("day", type_=sa.Date)
 SEES_ALL = frozenset({Role.LEADER, Role.CLERK, Role.CHIEF_OF_OFFICE})
+SEES_INCIDENTS = frozenset({Role.LEADER, Role.DUTY_OFFICER, Role.CHIEF_OF_OFFICE})
 
 
 def actor_for(session: Session, person_id: int, post_id: int | None = None) -> Actor:
@@ -149,6 +150,8 @@ def _with_terms(
             terms.add(ORGAN)
         if Role.ONE_STOP_OFFICER in holding.roles:
             terms.add(ONE_STOP)
+        if holding.roles & SEES_INCIDENTS:
+            terms.add(DUTY)
         if holding.post_id in head_units:
             terms.update(unit_term(unit) for unit in reach[head_units[holding.post_id]])
         yield replace(holding, terms=frozenset(terms))

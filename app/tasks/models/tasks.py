@@ -24,6 +24,7 @@ class TaskSource(enum.Enum):
     PLAN = "plan"
     RECURRING = "recurring"
     SPLIT = "split"
+    INCIDENT = "incident"
 
 
 class TaskStatus(enum.Enum):
@@ -67,6 +68,7 @@ SOURCE_LABELS: dict[TaskSource, str] = {
     TaskSource.PLAN: "Kế hoạch, chương trình",
     TaskSource.RECURRING: "Báo cáo định kỳ",
     TaskSource.SPLIT: "Tách từ việc khác",
+    TaskSource.INCIDENT: "Sự cố",
 }
 FINISHED = "status IN ('cancelled', 'completed')"
 FLASH = 3  # Hỏa tốc: the urgency that interrupts
