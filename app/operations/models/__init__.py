@@ -7,6 +7,17 @@ from app.operations.models.incidents import (
     IncidentEntry,
     IncidentSignal,
 )
+from app.operations.models.playbooks import (
+    RUN_LABELS,
+    STEP_LABELS,
+    Playbook,
+    PlaybookRun,
+    PlaybookStep,
+    PlaybookVersion,
+    ResponseUnit,
+    RunState,
+    StepState,
+)
 from app.operations.models.words import (
     CLOSED,
     DOMAIN_ICONS,
@@ -30,7 +41,9 @@ __all__ = [
     "MOVES",
     "OPEN",
     "ORIGIN_LABELS",
+    "RUN_LABELS",
     "STATE_LABELS",
+    "STEP_LABELS",
     "Domain",
     "Happening",
     "Incident",
@@ -40,4 +53,11 @@ __all__ = [
     "IncidentSignal",
     "IncidentState",
     "Origin",
+    "Playbook",
+    "PlaybookRun",
+    "PlaybookStep",
+    "PlaybookVersion",
+    "ResponseUnit",
+    "RunState",
+    "StepState",
 ]
