@@ -15,7 +15,7 @@ from app.errors import ProgrammingFault
 from workflows import runtime, upkeep
 from workflows.runtime import Runtime
 
-POLL_MARGIN = 2.0  # seconds in which the next run starts
+MARGIN = 2.0  # seconds in which the next run starts
 
 
 def _run(step: Callable[[Runtime], object]) -> None:
@@ -28,12 +28,23 @@ def watch_folder() -> None:
     _run(upkeep.watch)
 
 
+def _run_for_a_minute(step: Callable[[Runtime], bool], pause: float) -> None:
+    """Repeat a step while it has something to wait for: a process for each look would cost more."""
+    running, until = runtime.start(), time.monotonic() + upkeep.SPAN - MARGIN
+    while step(running) and time.monotonic() < until:
+        time.sleep(pause)
+
+
 @flow(name="poll-feeds", retries=0)
 def poll_feeds() -> None:
-    """Polled sources. A run goes on for a minute: a process for each look would cost more."""
-    running, until = runtime.start(), time.monotonic() + upkeep.POLL_SPAN - POLL_MARGIN
-    while upkeep.poll_feeds(running) and time.monotonic() < until:
-        time.sleep(upkeep.POLL_SECONDS)
+    """Polled sources."""
+    _run_for_a_minute(upkeep.poll_feeds, upkeep.POLL_SECONDS)
+
+
+@flow(name="run-playbooks", retries=0)
+def run_playbooks() -> None:
+    """Waits of playbooks that are over."""
+    _run_for_a_minute(upkeep.run_playbooks, upkeep.PLAYBOOK_SECONDS)
 
 
 @flow(name="intake-upkeep", retries=0)
@@ -63,6 +74,7 @@ def files_upkeep() -> None:
 FLOWS = {
     "watch-folder": watch_folder,
     "poll-feeds": poll_feeds,
+    "run-playbooks": run_playbooks,
     "intake-upkeep": intake_upkeep,
     "tasks-upkeep": tasks_upkeep,
     "digests": digests,
@@ -92,4 +104,4 @@ def serve_all(lines: dict[str, float]) -> None:
         )
         for name, one in FLOWS.items()
     ]
-    serve(*deployments, limit=3)  # polling has a place of its own
+    serve(*deployments, limit=4)  # polling and playbooks have places of their own

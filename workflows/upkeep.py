@@ -8,6 +8,7 @@ from app.feeds.polling import poll_due
 from app.files import collector
 from app.incoming import chores
 from app.notifications.mailing import mail_digests
+from app.operations import chores as playbooks
 from app.tasks.habits import read_habits
 from app.tasks.services.directives import close_expired_informs
 from app.tasks.services.recurring import create_due_occurrences
@@ -16,7 +17,8 @@ from workflows import watch_folder
 from workflows.runtime import Runtime, clean_scratch
 
 POLL_SECONDS = 1.0
-POLL_SPAN = 60.0
+PLAYBOOK_SECONDS = 5.0
+SPAN = 60.0
 
 
 def watch(running: Runtime) -> watch_folder.Scanned:
@@ -54,6 +56,11 @@ def digests(running: Runtime) -> None:
 def poll_feeds(_running: Runtime) -> bool:
     """Look at the polled sources that are due. Returns whether any source is polled at all."""
     return poll_due()
+
+
+def run_playbooks(_running: Runtime) -> bool:
+    """End the waits of playbooks that are over. Returns whether any other is waited for."""
+    return playbooks.run_due()
 
 
 def files(running: Runtime) -> None:

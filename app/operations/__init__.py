@@ -13,20 +13,32 @@ ACTS = {
     "incident.merged": "Gộp sự cố trùng",
     "incident.parted": "Bỏ gộp sự cố",
     "incident.said_apart": "Xác nhận hai sự cố khác nhau",
+    "playbook.drafted": "Soạn kịch bản ứng phó",
+    "playbook.reworded": "Soạn phiên bản kịch bản ứng phó",
+    "playbook.approved": "Ban hành kịch bản ứng phó",
+    "playbook.switched_off": "Tắt kịch bản ứng phó",
+    "playbook.started": "Khởi động kịch bản ứng phó",
+    "playbook.decided": "Quyết định trong kịch bản ứng phó",
+    "playbook.step_skipped": "Bỏ qua bước của kịch bản ứng phó",
+    "response_unit.set": "Khai đơn vị ứng phó",
 }
 
 
 def register(app: Flask) -> None:
-    """Hear alarms and events; add the kind."""
-    from app import kinds
+    """Hear alarms, events and finished tasks; add the kind and the playbooks' consumer."""
+    from app import kinds, relay
     from app.feeds.processors import register_target
-    from app.operations import indexing
+    from app.operations import handlers, indexing
     from app.operations.processing import EVENTS
     from app.operations.services.hearing import hear_alarms
+    from app.operations.services.running import on_task_completed
     from app.organisation.acts import describe
     from app.sensors.hooks import alarms_changed
+    from app.tasks.hooks import task_completed
 
     kinds.register(indexing.kind)
     register_target(EVENTS)
     alarms_changed.subscribe(hear_alarms)
+    task_completed.subscribe(on_task_completed)
+    relay.register(handlers.consumer())
     describe(ACTS)

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import clock
+from app import clock, relay
 from app.db import reading, transaction
 from app.feeds import entry
 from app.feeds.preparing import Arrived, SourceInfo
@@ -19,9 +19,13 @@ from app.feeds.queries import info_of
 from app.feeds.services import SourceFields, add_source
 from app.feeds.services.taking import Taken
 from app.feeds.words import SourceKind
+from app.operations import handlers
 from app.operations.models import Incident, IncidentEntry
 from app.operations.processing import TARGET
 from tests.factories import Office
+from tests.integration.incoming.conftest import books
+
+__all__ = ["books"]
 
 AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 BRIDGE = {"latitude": 21.0401, "longitude": 105.8601}
@@ -42,6 +46,12 @@ def source_of_events(office: Office, name: str = "Tổng đài thử") -> Source
 
 def tell(source: SourceInfo, *events: dict[str, Any], at: datetime = AT) -> Taken:
     return entry.arrive(source, Arrived(json.dumps(list(events)).encode(), at))
+
+
+def deliver() -> None:
+    """What the relay would do for playbooks, now."""
+    while relay.deliver_once(handlers.consumer()):
+        pass
 
 
 def event(no: str, **fields: Any) -> dict[str, Any]:
