@@ -123,6 +123,23 @@ def _packet_senders(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class SmsSettings:
+    """The gateway that takes text messages (`app/escalation/texting.py` says how)."""
+
+    url: str
+    token: str
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> SmsSettings | None:
+        """None without `SMS_URL`. Raises KeyError when `SMS_TOKEN` is missing then."""
+        if not env.get("SMS_URL"):
+            return None
+        if not env.get("SMS_TOKEN"):
+            raise KeyError("SMS_TOKEN")
+        return cls(env["SMS_URL"], env["SMS_TOKEN"])
+
+
 IMAP_PORTS = {"tls": 993, "starttls": 143, "none": 143}
 DEFAULT_ORGAN = "Ủy ban nhân dân phường Minh Họa"
 DEFAULT_PRODUCT = "Công Vụ"
@@ -144,6 +161,7 @@ class Settings:
     product_name: str = DEFAULT_PRODUCT
     elasticsearch_url: str | None = None  # None: the embedded index
     mqtt_url: str | None = None  # mqtt://user:password@host:port or mqtts://…; None: no gateway
+    map_geojson: Path | None = None  # lines and areas under the incidents; None: an empty grid
     mqtt_client_id: str = "congvu"  # names the session that the broker keeps for us
     prefect_api_url: str | None = None  # None: reading runs in the relay's own process pool
     trusted_proxies: int = 0
@@ -159,6 +177,7 @@ class Settings:
     pool_size: int = 16
     mail: MailSettings | None = None  # None: notices stay in the product
     mailbox: MailboxSettings | None = None  # None: no mail is taken in
+    sms: SmsSettings | None = None  # None: nobody gets text messages
     public_url: str = ""  # where people reach the product: for links in mail
     citizens_url: str = ""  # where citizens reach their pages; empty: `public_url`
     testing: bool = False
@@ -202,6 +221,7 @@ class Settings:
             product_name=env.get("PRODUCT_NAME", DEFAULT_PRODUCT),
             elasticsearch_url=env.get("ELASTICSEARCH_URL") or None,
             mqtt_url=env.get("MQTT_URL") or None,
+            map_geojson=Path(env["MAP_GEOJSON"]) if env.get("MAP_GEOJSON") else None,
             mqtt_client_id=env.get("MQTT_CLIENT_ID") or "congvu",
             prefect_api_url=env.get("PREFECT_API_URL") or None,
             trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
@@ -215,6 +235,7 @@ class Settings:
             pool_size=int(env.get("DATABASE_POOL", "16")),
             mail=MailSettings.from_env(env),
             mailbox=MailboxSettings.from_env(env),
+            sms=SmsSettings.from_env(env),
             public_url=env.get("PUBLIC_URL", "").rstrip("/"),
             citizens_url=env.get("CITIZENS_URL", "").rstrip("/"),
         )

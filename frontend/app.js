@@ -19,6 +19,7 @@ import LiveController from "./controllers/live.js";
 import OfflineController from "./controllers/offline.js";
 import PhrasesController from "./controllers/phrases.js";
 import PickedController from "./controllers/picked.js";
+import PositionController from "./controllers/position.js";
 import ReadingFormController from "./controllers/reading-form.js";
 import SelectionController from "./controllers/selection.js";
 import RemarkController from "./controllers/remark.js";
@@ -41,6 +42,7 @@ application.register("live", LiveController);
 application.register("offline", OfflineController);
 application.register("phrases", PhrasesController);
 application.register("picked", PickedController);
+application.register("position", PositionController);
 application.register("reading-form", ReadingFormController);
 application.register("selection", SelectionController);
 application.register("remark", RemarkController);
@@ -50,6 +52,7 @@ application.register("toast", ToastController);
 application.register("upload", UploadController);
 
 application.register("chart", lazy(() => import("./controllers/chart.js")));
+application.register("map", lazy(() => import("./controllers/map.js")));
 application.register("editor", lazy(() => import("./controllers/editor.js")));
 application.register("picker", lazy(() => import("./controllers/picker.js")));
 application.register(

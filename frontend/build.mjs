@@ -26,6 +26,7 @@ const options = {
   entryPoints: {
     app: "frontend/app.js",
     ui: "frontend/app.css",
+    map: path.join(MODULES, "leaflet/dist/leaflet.css"),
     "pdf-viewer": path.join(MODULES, "pdfjs-dist/web/pdf_viewer.css"),
     "pdf.worker": path.join(MODULES, "pdfjs-dist/build/pdf.worker.min.mjs"),
   },

@@ -21,6 +21,7 @@ from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
 ROOT = Path(__file__).resolve().parent.parent
+DEMO_MAP = ROOT / "app/demo/data/ban-do-minh-hoa.geojson"
 READY_WITHIN_SECONDS = 120
 AFTER_THE_PAGES = (
     "for try in {1..200}; do (: </dev/tcp/$HOST/$PORT) 2>/dev/null && break; sleep 0.1; done"
@@ -42,6 +43,7 @@ def main() -> int:
         except BlockingIOError:
             sys.exit("This office is already running (var/run.lock is held).")
         choose_ports(env)
+        env.setdefault("MAP_GEOJSON", str(DEMO_MAP))
         manager = Manager()
         for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
             if name in ONLY_WITH and not env.get(ONLY_WITH[name]):

@@ -9,7 +9,15 @@ import sys
 
 from app.clock import frozen, today
 from app.db import transaction
-from app.demo import counter, exchanging, measuring, outgoing_states, scheduling, writing
+from app.demo import (
+    counter,
+    exchanging,
+    measuring,
+    operating,
+    outgoing_states,
+    scheduling,
+    writing,
+)
 from app.demo import office as demo_office
 from app.demo.filing import file_letters
 from app.demo.history import History
@@ -37,7 +45,9 @@ def load(running: Runtime) -> int:
     file_letters(office)
     counter.load(office)
     scheduling.load(office)
+    operating.load_playbooks(office)
     measuring.load(office)
+    operating.load(office)
     return len(history.stories)
 
 

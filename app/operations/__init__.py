@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _
 
 ACTS = {
     "incident.raised": "Ghi nhận sự cố",
+    "incident.recorded": "Ghi nhận tin báo",
     "incident.read": "Mở sự cố",
     "incident.moved": "Chuyển trạng thái sự cố",
     "incident.edited": "Sửa thông tin sự cố",
@@ -42,3 +44,20 @@ def register(app: Flask) -> None:
     task_completed.subscribe(on_task_completed)
     relay.register(handlers.consumer())
     describe(ACTS)
+    add_pages(app)
+
+
+def add_pages(app: Flask) -> None:
+    """The pages and their entry in the left bar."""
+    from app.operations.permissions import READ
+    from app.operations.queries.desk import counted_open
+    from app.operations.views import bp
+    from app.web.shell import NavItem, navigation
+
+    app.register_blueprint(bp)
+    navigation.add(
+        NavItem(
+            "operations", _("Điều hành"), _("Bàn trực"), "alert-triangle", "operations.index",
+            permission=READ, counter=counted_open, order=24,
+        )
+    )  # fmt: skip

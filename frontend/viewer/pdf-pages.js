@@ -1,5 +1,6 @@
 /* Pages of a PDF by pdf.js. Scripts, forms and outside links of the file stay switched off. */
 import * as pdfjs from "pdfjs-dist";
+import { styleSheet } from "../lib/style-sheet.js";
 
 /** Open the file by range requests; rejects when it cannot be shown. */
 export async function openPages(settings, on) {
@@ -22,18 +23,6 @@ export async function openPages(settings, on) {
   const pages = new PdfPages(parts, settings, on, task, file.numPages);
   await pages.show(file);
   return pages;
-}
-
-/** The style sheet of pdf.js, once a page; the layout is wrong before it has come. */
-function styleSheet(url) {
-  if (document.querySelector(`link[href="${CSS.escape(url)}"]`)) return Promise.resolve();
-  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: url });
-  const loaded = new Promise((resolve, reject) => {
-    link.addEventListener("load", resolve);
-    link.addEventListener("error", reject);
-  });
-  document.head.prepend(link); // before ours, so that ours decides
-  return loaded;
 }
 
 /** In place of the English texts of pdf.js: the one that can be met here, the name of a page. */

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.clock import now
+from app.db import insert
 from app.errors import EditConflict, InvalidInput, NotFound, RuleViolated
 from app.feeds.mapping import check, check_settings
 from app.feeds.models import FeedDevice, FeedPoll, FeedSource
@@ -80,12 +81,16 @@ def change_source(
 
 
 def built_in_source(session: Session, name: str, fields: SourceFields) -> FeedSource:
-    """The source that a room brings along; made when it is first needed."""
-    found = session.scalar(sa.select(FeedSource).where(FeedSource.built_in == name))
+    """The source that a room brings along; made when it is first needed, once however many need
+    it at a time. Raises RuleViolated when another source has its name."""
+    wanted = sa.select(FeedSource).where(FeedSource.built_in == name)
+    found = session.scalar(wanted)
     if found is None:
-        found = FeedSource(**asdict(fields), built_in=name)
-        session.add(found)
-        session.flush()
+        values = asdict(fields) | {"built_in": name, "version": 1}
+        session.execute(insert(FeedSource.__table__).values(values).on_conflict_do_nothing())
+        found = session.scalar(wanted)
+    if found is None:
+        raise RuleViolated(f"Đã có nguồn khác tên “{fields.name}”; quản trị phải đổi tên nguồn đó.")
     return found
 
 

@@ -73,7 +73,6 @@ class Happening(enum.Enum):
     EDITED = "edited"
     NOTE = "note"
     PHOTO = "photo"
-    FRAME = "frame"
     TASK = "task"
     TASK_DONE = "task_done"
     MERGED = "merged"
@@ -133,7 +132,6 @@ HAPPENING_LABELS: Mapping[Happening, str] = {
     Happening.EDITED: "Sửa thông tin",
     Happening.NOTE: "Ghi chú",
     Happening.PHOTO: "Ảnh hiện trường",
-    Happening.FRAME: "Giữ hình camera",
     Happening.TASK: "Giao việc",
     Happening.TASK_DONE: "Việc đã xong",
     Happening.MERGED: "Gộp vào sự cố khác",

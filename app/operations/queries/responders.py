@@ -29,7 +29,9 @@ def answering_units(session: Session) -> dict[str, Answering]:
     """For each responder its unit in force today: two queries."""
     units = organisation.units(session)
     by_id = {unit.id: unit for unit in units}
-    said = dict(session.execute(sa.select(ResponseUnit.responder, ResponseUnit.unit_id)).tuples().all())
+    said = dict(
+        session.execute(sa.select(ResponseUnit.responder, ResponseUnit.unit_id)).tuples().all()
+    )
     found = {}
     for key, responder in catalogue().responders.items():
         unit = by_id.get(said.get(key, 0))

@@ -9,10 +9,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import audit, kinds, outbox
+from app import audit, outbox
 from app.clock import now
-from app.errors import EditConflict, InvalidInput, NotFound, RuleViolated
-from app.links import Relation, connect
+from app.errors import EditConflict, InvalidInput, RuleViolated
+from app.files.models import FileRole
+from app.files.services import record_file
+from app.files.store import StoredBlob
 from app.operations import permissions
 from app.operations.events import IncidentMoved
 from app.operations.models import (
@@ -160,13 +162,45 @@ def judge(session: Session, actor: Actor, *, incident_id: int, severity: Severit
     return incident
 
 
-def write_note(session: Session, actor: Actor, *, incident_id: int, text: str) -> Incident:
-    """Add words to the timeline: what was seen, heard, ordered."""
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture whose bytes lie in the store."""
+
+    name: str
+    media_type: str
+    blob: StoredBlob
+
+
+def write_note(
+    session: Session,
+    actor: Actor,
+    *,
+    incident_id: int,
+    text: str,
+    photos: Sequence[Photo] = (),
+    at: tuple[float, float] | None = None,
+) -> Incident:
+    """Add words and pictures to the timeline: what was seen, heard, ordered. `at` is where the
+    writer stands (latitude, longitude); it becomes the incident's place where that is unknown.
+
+    Raises InvalidInput for neither words nor a picture.
+    """
     actor = authorize(actor, permissions.HANDLE)
     incident = get_incident(session, actor, incident_id, lock=True)
-    if not text.strip():
-        raise InvalidInput("Hãy ghi nội dung.", "text")
-    telling.note(session, actor, incident, Happening.NOTE, text.strip())
+    if not text.strip() and not photos:
+        raise InvalidInput("Hãy ghi nội dung hoặc gửi ảnh.", "text")
+    kept = [
+        record_file(
+            session, actor, one.blob, name=one.name, media_type=one.media_type,
+            role=FileRole.ATTACHMENT, kind=KIND, thing_id=incident.id,
+        ).token
+        for one in photos
+    ]  # fmt: skip
+    detail = {"photos": kept} if kept else {}
+    if at is not None and incident.latitude is None:
+        incident.latitude, incident.longitude = at
+    happening = Happening.PHOTO if kept else Happening.NOTE
+    telling.note(session, actor, incident, happening, text.strip(), **detail)
     outbox.changed(session, KIND, incident.id)
     return incident
 
@@ -236,19 +270,6 @@ def give_task(
     task = make_task(session, actor, order, source=TaskSource.INCIDENT, cause=(KIND, incident.id))
     telling.note(session, actor, incident, Happening.TASK, task.title, task=task.id, unit=unit_id)
     return task
-
-
-def link_letter(
-    session: Session, actor: Actor, *, incident_id: int, kind: str, thing_id: int
-) -> None:
-    """Put a document beside the incident. Raises NotFound for one that the actor may not see."""
-    actor = authorize(actor, permissions.RECORD)
-    incident = get_incident(session, actor, incident_id, lock=True)
-    if not kinds.cards(session, actor, [(kind, thing_id)]):
-        raise NotFound(f"{kind} {thing_id}")
-    connect(session, actor, (KIND, incident.id), Relation.REFERS_TO, (kind, thing_id))
-    telling.note(session, actor, incident, Happening.LINKED, kind=kind, thing=thing_id)
-    outbox.changed(session, KIND, incident.id)
 
 
 def _at_version(incident: Incident, version: int | None) -> None:
