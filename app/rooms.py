@@ -20,6 +20,7 @@ ROOMS = (
     "schedules",
     "procedures",
     "sensors",
+    "escalation",
     "operations",
     "exchange",
     "finding",

@@ -33,6 +33,7 @@ TIMETABLE = (
     Line("watch-folder", upkeep.watch, 15),
     Line("poll-feeds", upkeep.poll_feeds, upkeep.POLL_SECONDS, upkeep.SPAN),
     Line("run-playbooks", upkeep.run_playbooks, upkeep.PLAYBOOK_SECONDS, upkeep.SPAN),
+    Line("escalate", upkeep.escalate, upkeep.ESCALATION_SECONDS, upkeep.SPAN),
     Line("intake-upkeep", upkeep.intake, 60),
     Line("tasks-upkeep", upkeep.tasks, 300),
     Line("digests", upkeep.digests, 300),

@@ -47,6 +47,12 @@ def run_playbooks() -> None:
     _run_for_a_minute(upkeep.run_playbooks, upkeep.PLAYBOOK_SECONDS)
 
 
+@flow(name="escalate", retries=0)
+def escalate() -> None:
+    """Levels of escalation that are due."""
+    _run_for_a_minute(upkeep.escalate, upkeep.ESCALATION_SECONDS)
+
+
 @flow(name="intake-upkeep", retries=0)
 def intake_upkeep() -> None:
     """Readings whose worker died, unanswered secrecy marks, leftovers of crashes."""
@@ -75,6 +81,7 @@ FLOWS = {
     "watch-folder": watch_folder,
     "poll-feeds": poll_feeds,
     "run-playbooks": run_playbooks,
+    "escalate": escalate,
     "intake-upkeep": intake_upkeep,
     "tasks-upkeep": tasks_upkeep,
     "digests": digests,
@@ -104,4 +111,4 @@ def serve_all(lines: dict[str, float]) -> None:
         )
         for name, one in FLOWS.items()
     ]
-    serve(*deployments, limit=4)  # polling and playbooks have places of their own
+    serve(*deployments, limit=5)  # polling, playbooks and calls have places of their own

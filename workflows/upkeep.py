@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.clock import now, today
 from app.db import transaction
+from app.escalation import chores as escalation
 from app.feeds.polling import poll_due
 from app.files import collector
 from app.incoming import chores
@@ -18,6 +19,7 @@ from workflows.runtime import Runtime, clean_scratch
 
 POLL_SECONDS = 1.0
 PLAYBOOK_SECONDS = 5.0
+ESCALATION_SECONDS = 5.0
 SPAN = 60.0
 
 
@@ -61,6 +63,11 @@ def poll_feeds(_running: Runtime) -> bool:
 def run_playbooks(_running: Runtime) -> bool:
     """End the waits of playbooks that are over. Returns whether any other is waited for."""
     return playbooks.run_due()
+
+
+def escalate(_running: Runtime) -> bool:
+    """Call the levels that are due. Returns whether any other is waited for."""
+    return escalation.run_due()
 
 
 def files(running: Runtime) -> None:

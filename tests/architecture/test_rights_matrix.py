@@ -98,6 +98,8 @@ GRANTED_BY = {  # permission: (row, the letters of a cell that give it), one or 
     "operations:decide": [("media, cyber, incident", "A C")],
     "operations:approve_playbook": [("media, cyber, incident", "A")],
     "operations:draft_playbook": [("media, cyber, incident", "playbook")],
+    "escalation:read": [("media, cyber, incident", "R A C")],
+    "escalation:handle": [("media, cyber, incident", "C")],
     "organisation:view": [("users, units", "C propose approve")],
     "organisation:manage": [("users, units", "C")],
     "organisation:propose_delegation": [("users, units", "C propose")],

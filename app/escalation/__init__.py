@@ -1,0 +1,55 @@
+"""Escalation: who is called, and the next above them until somebody says “Đã nhận”."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+ACTS = {
+    "escalation.started": "Bắt đầu gọi theo cấp",
+    "escalation.acknowledged": "Xác nhận đã nhận cuộc gọi",
+    "escalation.not_answered": "Gọi điện không được",
+    "escalation.stopped": "Dừng gọi theo cấp",
+    "escalation_pause.set": "Tạm dừng gọi theo cấp",
+    "escalation_pause.ended": "Kết thúc tạm dừng gọi theo cấp",
+}
+
+
+def register(app: Flask) -> None:
+    """Make the kind, its consumers and pages known."""
+    from app import kinds, outbox, relay
+    from app.escalation import handlers, hooks, indexing, texting
+    from app.escalation.waiting import letter_waits
+    from app.incoming.queries.letters import KIND as LETTER
+    from app.organisation.acts import describe
+    from app.web.shell import settings
+
+    kinds.register(indexing.kind)
+    describe(ACTS)
+    hooks.still_waits[LETTER] = letter_waits
+    relay.register(handlers.letters())
+    texting.configure(settings(app))
+    if texting.configured():
+        relay.register(handlers.texts())
+    else:
+        outbox.unsubscribe("sms")
+    add_pages(app)
+
+
+def add_pages(app: Flask) -> None:
+    """The pages, and their entry in the left bar."""
+    from app.escalation.permissions import READ
+    from app.escalation.queries import counted_calls
+    from app.escalation.views import bp
+    from app.web.shell import AccountLink, NavItem, account_links, navigation
+
+    app.register_blueprint(bp)
+    navigation.add(
+        NavItem(
+            "escalation", _("Điều hành"), _("Gọi theo cấp"), "phone", "escalation.index",
+            permission=READ, counter=counted_calls, order=27,
+        )
+    )  # fmt: skip
+    link = AccountLink("escalation.mine", _("Cuộc gọi của tôi"), "phone")
+    if link not in account_links:
+        account_links.append(link)

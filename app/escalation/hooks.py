@@ -1,0 +1,14 @@
+"""What rooms above and beside tell this one: who is on duty, whether a thing still waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+still_waits: dict[str, Callable[[Session, int], bool]] = {}
+"""By kind of thing: asked before each level; False ends the case, since somebody acted."""
+
+on_duty: list[Callable[[Session, datetime], list[int]]] = []
+"""The posts on duty at a moment. The first that knows some is believed."""
