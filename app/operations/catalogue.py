@@ -62,9 +62,6 @@ class Catalogue:
     near_metres: float
     near_minutes: float
 
-    def of_domain(self, domain: Domain) -> list[IncidentType]:
-        return [one for one in self.types.values() if one.domain is domain]
-
     def label(self, key: str) -> str:
         """The type's name; of one that is no longer listed its key."""
         return self.types[key].label if key in self.types else key

@@ -149,7 +149,7 @@ class ChoiceForm(FlaskForm):
 class CallForm(FlaskForm):
     """What the duty officer takes down while somebody is on the telephone."""
 
-    type_key = SelectField(_("Loại sự cố"))
+    type_key = SelectField(_("Loại sự cố"), [REQUIRED])
     place = StringField(_("Ở đâu"), [REQUIRED, Length(max=300)])
     title = StringField(_("Chuyện gì"), [Length(max=300)])
     severity = SelectField(_("Mức độ"))
@@ -177,7 +177,8 @@ class PlaybookForm(FlaskForm):
     def read(self) -> dict[str, Any]:
         """The definition. Raises InvalidInput for text that is no list of names and values."""
         try:
-            found = yaml.safe_load(self.definition.data or "")
+            # Every value as it is written: “yes” and “no” are choices here, no truth values.
+            found = yaml.load(self.definition.data or "", Loader=yaml.BaseLoader)  # noqa: S506 (texts only)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             where = f" ở dòng {mark.line + 1}" if mark else ""

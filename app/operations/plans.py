@@ -213,12 +213,19 @@ def _step(data: Mapping[str, Any], known: Catalogue) -> Step:
         to=str(data.get("to", "")),
         audience=tuple(data.get("audience", ())),
         text=str(data.get("text", "")),
-        minutes=float(data.get("minutes", 0)),
+        minutes=_minutes(key, data.get("minutes", 0)),
         checklist=tuple(data.get("checklist", ())),
         choices=dict(data.get("choices", {})),
     )
     _check(step, known)
     return step
+
+
+def _minutes(key: str, written: Any) -> float:
+    try:
+        return float(written)
+    except ValueError:
+        raise BadPlan(f"Bước “{key}”: thời hạn “{written}” không phải là số phút.") from None
 
 
 def _check(step: Step, known: Catalogue) -> None:

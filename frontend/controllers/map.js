@@ -10,7 +10,7 @@ const LINE = { color: "#8fa3c0", weight: 1.2, fillColor: "#dde6f2", fillOpacity:
 const WATER = { color: "#6fa8d6", weight: 1.2, fillColor: "#bcdcf5", fillOpacity: 0.8 };
 const ROAD = { color: "#b9c3d3", weight: 3 };
 const HOME = [16.2, 106.5]; // the middle of the country, until there is something to look at
-const GREATEST_ZOOM = 17;
+const GREATEST_ZOOM = 16;
 
 /** Mount on the <div class="cv-map">. */
 export async function mount(element) {
@@ -92,7 +92,8 @@ function draw(marks, points) {
 
 function look(map, points, base) {
   const all = points ?? base;
-  if (all?.isValid()) map.fitBounds(all.pad(0.25), { maxZoom: GREATEST_ZOOM - 1, animate: false });
+  const room = points ? 0.25 : 0; // points stand free, the base may touch the edge
+  if (all?.isValid()) map.fitBounds(all.pad(room), { maxZoom: GREATEST_ZOOM, animate: false });
 }
 
 /** Words as a node: a name in a file is text, never markup. */

@@ -236,10 +236,15 @@ def dispatch(session: Session, actor: Actor, *, incident_id: int, order: Dispatc
     if order.lead_agency.strip():
         incident.lead_agency = order.lead_agency.strip()
         telling.note(session, actor, incident, Happening.TOLD, order.lead_agency.strip())
-    if incident.state in (IncidentState.REPORTED, IncidentState.VERIFIED):
-        _step(session, actor, incident, IncidentState.DISPATCHED, "")
+    note_sent(session, actor, incident)
     outbox.changed(session, KIND, incident.id)
     return tasks
+
+
+def note_sent(session: Session, actor: Actor, incident: Incident) -> None:
+    """Somebody was sent: what was only reported or verified so far is dispatched."""
+    if incident.state in (IncidentState.REPORTED, IncidentState.VERIFIED):
+        _step(session, actor, incident, IncidentState.DISPATCHED, "")
 
 
 def give_task(

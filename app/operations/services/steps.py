@@ -14,7 +14,7 @@ from app.operations.plans import Step, StepKind, due_at, fill
 from app.operations.queries import KIND
 from app.operations.queries.responders import answering_units
 from app.operations.services import telling
-from app.operations.services.answering import give_task
+from app.operations.services.answering import give_task, note_sent
 from app.organisation import queries as organisation
 from app.outgoing.services.drafts import DraftData, start_draft
 from app.security import SYSTEM, Actor, Holding, Role
@@ -67,6 +67,7 @@ def _give_task(session: Session, incident: Incident, step: Step, row: PlaybookSt
     row.task_id = task.id
     if incident.lead_unit_id is None:
         incident.lead_unit_id = unit.unit_id
+    note_sent(session, SYSTEM, incident)
 
 
 def _send_message(session: Session, incident: Incident, step: Step, row: PlaybookStep) -> None:

@@ -7,17 +7,18 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from app.db import reading, transaction
 from app.errors import InvalidInput, RuleViolated
 from app.operations import permissions
 from app.operations.catalogue import catalogue
 from app.operations.forms import CallForm
-from app.operations.models import DOMAIN_ICONS, DOMAIN_LABELS, STATE_LABELS, Domain
+from app.operations.models import DOMAIN_ICONS, DOMAIN_LABELS, STATE_LABELS
 from app.operations.queries.desk import lately
 from app.operations.services.calls import record_call
 from app.operations.views.blueprint import STATE_TONES, base_map_url, bp
-from app.organisation.forms import show_error
+from app.organisation.forms import options, show_error
 from app.web.gate import needs
 from app.web.shell import current_actor
 
@@ -51,13 +52,11 @@ def record() -> ResponseReturnValue:
     return page, 422 if request.method == "POST" else 200
 
 
-def type_choices() -> dict[str, list[tuple[str, str]]]:
-    """Types by domain, as a select groups them."""
-    known = catalogue()
-    return {
-        DOMAIN_LABELS[domain]: [(one.key, one.label) for one in known.of_domain(domain)]
-        for domain in Domain
-    }
+def type_choices() -> list[SelectChoice]:
+    """Types with their domain, to be found by a few letters of either."""
+    types = catalogue().types.values()
+    kinds = [(one.key, f"{one.label} · {DOMAIN_LABELS[one.domain]}") for one in types]
+    return options([("", ""), *kinds])
 
 
 def told(form: Any) -> dict[str, Any]:

@@ -14,13 +14,14 @@ from app.errors import EditConflict, InvalidInput, NotFound, RuleViolated
 from app.operations import permissions
 from app.operations.catalogue import catalogue
 from app.operations.forms import PlaybookForm, UnitsForm, WhatIfForm
-from app.operations.models import DOMAIN_LABELS, Domain
+from app.operations.models import DOMAIN_LABELS
 from app.operations.plans import KIND_LABELS, Subject
 from app.operations.queries.playbooks import plan_of, playbook_by_token, playbooks
 from app.operations.queries.responders import answering_units
 from app.operations.queries.thinking import imagine, plan_with_recipients
 from app.operations.services import playbooks as services
 from app.operations.views.blueprint import bp
+from app.operations.views.calls import type_choices
 from app.organisation import queries as organisation
 from app.organisation.forms import options, show_error
 from app.sensors.models import SEVERITY_LABELS, Severity
@@ -150,10 +151,7 @@ def switch_playbook_off(token: str) -> ResponseReturnValue:
 def what_if() -> ResponseReturnValue:
     """What would happen: nothing is started."""
     form = WhatIfForm(request.args)
-    form.type_key.choices = {
-        DOMAIN_LABELS[domain]: [(one.key, one.label) for one in catalogue().of_domain(domain)]
-        for domain in Domain
-    }
+    form.type_key.choices = type_choices()
     kind = catalogue().types.get(form.type_key.data or "")
     with reading() as session:
         found = []

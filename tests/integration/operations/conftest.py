@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app import clock, relay
 from app.db import reading, transaction
@@ -22,7 +23,7 @@ from app.feeds.words import SourceKind
 from app.operations import handlers
 from app.operations.models import Incident, IncidentEntry
 from app.operations.processing import TARGET
-from tests.factories import Office
+from tests.factories import Office, sign_in_as
 from tests.integration.incoming.conftest import books
 
 __all__ = ["books"]
@@ -36,6 +37,19 @@ def noon(app: Flask) -> Iterator[None]:
     """The room is registered, and it is always the same moment."""
     with clock.frozen(AT + timedelta(minutes=1)):
         yield
+
+
+@pytest.fixture
+def pages(app: Flask, office: Office) -> Any:
+    """Clients of people by their role."""
+
+    def client(who: str) -> FlaskClient:
+        made = app.test_client()
+        sign_in_as(made, getattr(office, who))
+        return made
+
+    app.config["WTF_CSRF_ENABLED"] = False
+    return client
 
 
 def source_of_events(office: Office, name: str = "Tổng đài thử") -> SourceInfo:

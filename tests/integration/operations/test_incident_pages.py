@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from flask.testing import FlaskClient
 
 from app.db import reading, transaction
@@ -16,7 +15,7 @@ from app.operations.acting import Act
 from app.operations.models import Incident, IncidentState, Origin
 from app.sensors.models import Severity
 from app.tasks.models import Task
-from tests.factories import Office, sign_in_as
+from tests.factories import Office
 from tests.integration.operations.conftest import (
     BRIDGE,
     event,
@@ -30,19 +29,6 @@ from tests.integration.operations.conftest import (
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 S = IncidentState
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + b"\x00" * 200 + b"\xff\xd9"
-
-
-@pytest.fixture
-def pages(app: Flask, office: Office) -> Any:
-    """Clients of people by their role."""
-
-    def client(who: str) -> FlaskClient:
-        made = app.test_client()
-        sign_in_as(made, getattr(office, who))
-        return made
-
-    app.config["WTF_CSRF_ENABLED"] = False
-    return client
 
 
 def post(client: FlaskClient, act: Act, **fields: Any) -> Any:

@@ -103,6 +103,7 @@ def test_a_trigger_says_why_it_starts_or_not(subject: Subject, starts: bool, rea
         ([task("a", to="fairies")], "Bước “a”: không có lực lượng “fairies”."),
         ([task("a", kind="dance")], "Bước “a”: không có kiểu bước “dance”."),
         ([task("a", minutes=99_999)], "Bước “a”: thời hạn từ 0 phút đến 7 ngày."),
+        ([task("a", minutes="nửa giờ")], "Bước “a”: thời hạn “nửa giờ” không phải là số phút."),
         ([task("a", kind="wait")], "Bước “a”: phải ghi chờ bao nhiêu phút."),
         ([task("a", kind="decision")], "Bước “a”: phải có ít nhất hai lựa chọn."),
         (
