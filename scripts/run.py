@@ -28,8 +28,9 @@ AFTER_THE_PAGES = (
 )
 """All processes load much at once: those that a person waits for go first, at most 20 seconds."""
 
-ONLY_WITH = {"public": "PUBLIC_BIND", "gateway": "MQTT_URL"}
+ONLY_WITH = {"public": "PUBLIC_BIND", "gateway": "MQTT_URL", "simulator": "SIMULATOR"}
 """Processes that run only where asked for: the citizens' pages are part of `web` otherwise."""
+SWITCHED_OFF = ("", "off")
 
 
 def main() -> int:
@@ -44,9 +45,10 @@ def main() -> int:
             sys.exit("This office is already running (var/run.lock is held).")
         choose_ports(env)
         env.setdefault("MAP_GEOJSON", str(DEMO_MAP))
+        env.setdefault("SIMULATOR", "on")
         manager = Manager()
         for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
-            if name in ONLY_WITH and not env.get(ONLY_WITH[name]):
+            if name in ONLY_WITH and env.get(ONLY_WITH[name], "") in SWITCHED_OFF:
                 continue
             keep = f"exec scripts/keep_running.sh {quoted(command)}"
             if name != "web":

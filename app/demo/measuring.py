@@ -195,7 +195,7 @@ def _stations(session: Session, office: DemoOffice) -> dict[str, int]:
 
 
 def _rules(session: Session, office: DemoOffice, ids: dict[str, int]) -> None:
-    """Five rules in force, and one that waits for somebody who approves it."""
+    """Six rules in force, and one that waits for somebody who approves it."""
     author, chief = (actor_of(session, office, who) for who in ("quantri", "chanhvp"))
 
     def draft(name: str, kind: RuleKind, severity: Severity, stored: dict[str, object]) -> int:
@@ -219,6 +219,8 @@ def _rules(session: Session, office: DemoOffice, ids: dict[str, int]) -> None:
     drafted = [
         draft("Nước sông Mẫu trên báo động II", threshold, Severity.CRITICAL, river_high),
         draft("Ngập điểm trũng kéo dài 30 phút", threshold, Severity.HIGH, sewer_high),
+        draft("Hầm chui ngập sâu", threshold, Severity.HIGH,
+              {"streams": [ids["ham-chui/ngap"]], "raise_at": 1.3, "clear_at": 1.2}),
         draft("Bụi PM2.5 cao kéo dài", threshold, Severity.MEDIUM, dusty),
         draft("Mất dữ liệu quan trắc", RuleKind.NO_DATA, Severity.LOW, silence),
         draft("Mưa to và nước sông đang lên", RuleKind.COMBINATION, Severity.HIGH,

@@ -19,7 +19,7 @@ from app.feeds import entry
 from app.feeds.models import FeedSignal
 from app.feeds.preparing import Arrived, SourceInfo
 from app.feeds.queries import info_of
-from app.feeds.services import SourceFields, add_source
+from app.feeds.services import SourceFields, add_device, add_source
 from app.feeds.words import SourceKind
 from app.operations import services
 from app.operations.models import Incident, IncidentSignal, IncidentState
@@ -27,10 +27,13 @@ from app.operations.processing import TARGET
 from app.operations.services import playbooks
 from app.operations.services.calls import record_call
 from app.security import Actor
+from app.sensors.models import Measured
+from app.sensors.services import PlaceFields, StreamFields, add_stream, add_thing
 
 BASE_MAP = Path(__file__).parent / "data" / "ban-do-minh-hoa.geojson"
 S = IncidentState
 SOURCE = "Hệ thống camera và tổng đài (giả lập)"
+DRAINS = tuple((20.2535 + 0.0011 * (at % 5), 105.9725 + 0.0021 * (at // 5)) for at in range(10))
 RESPONDERS = {
     "police": "van_phong", "military": "van_phong", "health": "van_hoa",
     "infrastructure": "kinh_te", "environment": "kinh_te", "society": "van_hoa",
@@ -106,6 +109,8 @@ def load(office: DemoOffice) -> int:
         admin = actor_of(session, office, "quantri")
         fields = SourceFields(SOURCE, SourceKind.PUSH, TARGET, keep_days=90)
         source = info_of(add_source(session, admin, fields))
+        add_device(session, admin, source.id, "Cổng của tổng đài")
+        _small_stations(session, office)
     for number, told in enumerate(EVENTS, start=1):
         happened = start - timedelta(minutes=told.ago)
         with frozen(happened):
@@ -118,6 +123,24 @@ def load(office: DemoOffice) -> int:
         record_call(session, desk_of(session, office), CALL)
     with reading() as session:
         return session.scalar(sa.select(sa.func.count()).select_from(Incident)) or 0
+
+
+def _small_stations(session: Session, office: DemoOffice) -> None:
+    """Twenty small gauges without a past: they speak when the simulator runs."""
+    actor = actor_of(session, office, "quantri")
+    for number, (latitude, longitude) in enumerate(DRAINS, start=1):
+        place = PlaceFields(
+            f"Điểm thoát nước số {number}", place=f"Cống số {number}", area="Trung tâm",
+            latitude=latitude, longitude=longitude, owner_unit_id=office.units["kinh_te"],
+        )  # fmt: skip
+        thing = add_thing(session, actor, place)
+        for fields in (
+            StreamFields(f"cong-{number}/muc-nuoc", "Mực nước cống", Measured.WATER_LEVEL, "m",
+                         60, lowest=-1, highest=5),
+            StreamFields(f"cong-{number}/mua", "Mưa", Measured.RAIN, "mm", 60, lowest=0,
+                         highest=200),
+        ):  # fmt: skip
+            add_stream(session, actor, thing.id, fields)
 
 
 def _tell(source: SourceInfo, no: str, told: Told) -> int:
