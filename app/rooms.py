@@ -22,6 +22,7 @@ ROOMS = (
     "sensors",
     "escalation",
     "operations",
+    "duty",
     "exchange",
     "finding",
     "portal",

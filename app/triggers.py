@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-APPEND_ONLY = ("audit_log", "audit_seal", "incident_entry")
+APPEND_ONLY = ("audit_log", "audit_seal", "incident_entry", "duty_log")
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$

@@ -37,6 +37,7 @@ TIMETABLE = (
     Line("intake-upkeep", upkeep.intake, 60),
     Line("tasks-upkeep", upkeep.tasks, 300),
     Line("digests", upkeep.digests, 300),
+    Line("daily-duty-report", upkeep.daily_duty_report, 300),
     Line("files-upkeep", upkeep.files, 6 * 3600),
 )
 

@@ -71,6 +71,12 @@ def digests() -> None:
     _run(upkeep.digests)
 
 
+@flow(name="daily-duty-report", retries=0)
+def daily_duty_report() -> None:
+    """The report of the duty desk, from 07:00 on."""
+    _run(upkeep.daily_duty_report)
+
+
 @flow(name="files-upkeep", retries=0)
 def files_upkeep() -> None:
     """Bytes without a row."""
@@ -85,6 +91,7 @@ FLOWS = {
     "intake-upkeep": intake_upkeep,
     "tasks-upkeep": tasks_upkeep,
     "digests": digests,
+    "daily-duty-report": daily_duty_report,
     "files-upkeep": files_upkeep,
 }
 ONE_AT_A_TIME = ConcurrencyLimitConfig(

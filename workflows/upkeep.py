@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from app import create_app
 from app.clock import now, today
 from app.db import transaction
+from app.duty import chores as duty
 from app.escalation import chores as escalation
 from app.feeds.polling import poll_due
 from app.files import collector
@@ -68,6 +70,14 @@ def run_playbooks(_running: Runtime) -> bool:
 def escalate(_running: Runtime) -> bool:
     """Call the levels that are due. Returns whether any other is waited for."""
     return escalation.run_due()
+
+
+def daily_duty_report(running: Runtime) -> bool:
+    """Print and keep the report of the morning, once. Returns whether it was made now."""
+    if not duty.report_is_due():
+        return False
+    with create_app(running.settings).app_context():  # once a day: its pages are templates
+        return duty.make_report(running.store, running.settings.organ_name)
 
 
 def files(running: Runtime) -> None:

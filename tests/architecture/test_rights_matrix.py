@@ -100,6 +100,8 @@ GRANTED_BY = {  # permission: (row, the letters of a cell that give it), one or 
     "operations:draft_playbook": [("media, cyber, incident", "playbook")],
     "escalation:read": [("media, cyber, incident", "R A C")],
     "escalation:handle": [("media, cyber, incident", "C")],
+    "duty:read": [("media, cyber, incident", "R A C")],
+    "duty:keep": [("media, cyber, incident", "C")],
     "organisation:view": [("users, units", "C propose approve")],
     "organisation:manage": [("users, units", "C")],
     "organisation:propose_delegation": [("users, units", "C propose")],
@@ -135,6 +137,7 @@ BESIDE_THE_MATRIX = {  # permissions of no row, and why they are there
     "schedules:merge": "the office puts the units' entries together, lends rooms and vehicles",
     "procedures:read": "gates the pages only; each dossier is seen by its own terms",
     "sensors:approve_rule": "thresholds need approval: the remark in the administrator's cell",
+    "duty:plan": "the office draws up the roster of the duty desk (domain rules of “Trực ban”)",
     "incoming:configure": "straight routing by the office's own rules: configuration",
 }
 WITHOUT_CONTENT = {  # all that an administrator may ever have
