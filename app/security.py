@@ -189,6 +189,15 @@ FEW = 5000
 """Rights to fewer things than this are read whole; to more, row by row along the list."""
 
 
+_reserved: set[str] = set()
+
+
+def reserve(kind: str) -> None:
+    """Let the term `organ` open no thing of this kind: who sees every document does not see these
+    by that. Rooms say so when they register."""
+    _reserved.add(kind)
+
+
 def unit_term(unit_id: int) -> str:
     return f"unit:{unit_id}"
 
@@ -212,7 +221,7 @@ def visible(
     With `few` the actor's things are collected first: better when they are at most `FEW`. With
     `narrowed` they never are: other conditions leave few rows, and PostgreSQL does not know it.
     """
-    if ORGAN in actor.terms:
+    if ORGAN in actor.terms and kind not in _reserved:
         return rows
     opened = sa.select(Access.thing_id).where(
         Access.kind == kind, Access.term.in_(sorted(actor.terms))
@@ -263,8 +272,9 @@ def revoke(session: Session, kind: str, thing_id: int, term: str) -> None:
 
 
 def terms_of(session: Session, kind: str, thing_ids: Iterable[int]) -> dict[int, set[str]]:
-    """The terms of each thing, for the index; `organ` always is one."""
-    found: dict[int, set[str]] = {thing_id: {ORGAN} for thing_id in thing_ids}
+    """The terms of each thing, for the index; `organ` is one unless the kind is reserved."""
+    always = set() if kind in _reserved else {ORGAN}
+    found: dict[int, set[str]] = {thing_id: set(always) for thing_id in thing_ids}
     rows = sa.select(Access.thing_id, Access.term).where(
         Access.kind == kind, Access.thing_id.in_(found)
     )

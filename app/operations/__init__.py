@@ -32,12 +32,15 @@ def register(app: Flask) -> None:
     from app.feeds.processors import register_target
     from app.operations import handlers, indexing
     from app.operations.processing import EVENTS
+    from app.operations.queries import KIND
     from app.operations.services.hearing import hear_alarms
     from app.operations.services.running import on_task_completed
     from app.organisation.acts import describe
+    from app.security import reserve
     from app.sensors.hooks import alarms_changed
     from app.tasks.hooks import task_completed
 
+    reserve(KIND)
     kinds.register(indexing.kind)
     register_target(EVENTS)
     alarms_changed.subscribe(hear_alarms)

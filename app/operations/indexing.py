@@ -13,7 +13,7 @@ from app.operations.catalogue import catalogue
 from app.operations.models import DOMAIN_LABELS, STATE_LABELS, Incident
 from app.operations.queries import KIND, visible_incidents
 from app.organisation.queries import unit_label
-from app.security import DUTY, ORGAN, Actor, terms_of
+from app.security import Actor, terms_of
 from search import SearchRecord
 
 BASE = "/su-co"
@@ -45,7 +45,7 @@ def records(session: Session, ids: Sequence[int]) -> list[SearchRecord]:
             id=f"{KIND}:{one.id}",
             kind=KIND,
             title=f"{one.code}: {one.title}",
-            acl=frozenset(terms[one.id] - {ORGAN} | {DUTY}),
+            acl=frozenset(terms[one.id]),
             text="\n".join(part for part in (one.description, one.place, one.review) if part),
             notation=one.code,
             type=known.label(one.type_key),

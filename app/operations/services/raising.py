@@ -30,7 +30,7 @@ from app.operations.queries import KIND, roots_of
 from app.operations.services import telling
 from app.operations.severities import graver, highest
 from app.organisation import queries as organisation
-from app.security import Actor, Role
+from app.security import DUTY, Actor, Role, grant
 from app.sensors.models import Severity
 
 INCIDENTS = cast("sa.Table", Incident.__table__)
@@ -236,6 +236,7 @@ def _tell(
     newest = max(reports, key=lambda report: report.occurred_at)
     if is_new:
         telling.note(session, actor, incident, Happening.RAISED, newest.title, state="reported")
+        grant(session, KIND, incident.id, DUTY, "desk")
         audit.record(session, actor, "incident.raised", incident.id)
         _call_desk(session, incident)
     else:

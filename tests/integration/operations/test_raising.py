@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from app.db import reading, transaction
 from app.feeds.models import FeedSignal
 from app.feeds.words import SignalState
+from app.notifications.live import News, message_for
 from app.notifications.models import Notification
-from app.operations import services
+from app.operations import indexing, services
 from app.operations.models import (
     Domain,
     Happening,
@@ -22,6 +23,7 @@ from app.operations.models import (
     IncidentState,
     Origin,
 )
+from app.security import terms_of
 from app.sensors.models import Measured, RuleKind, Severity
 from app.sensors.services import PlaceFields, StreamFields, add_stream, add_thing
 from tests.factories import Office
@@ -190,3 +192,20 @@ def test_two_open_incidents_of_one_key_are_refused_by_the_database(office: Offic
         }
         session.add(Incident(**values, code="SC-20261123-9999"))
         session.flush()
+
+
+def test_pages_of_the_desk_hear_of_an_incident_and_those_of_a_clerk_do_not(office: Office) -> None:
+    tell(source_of_events(office), event("e1"))
+    incident_id = only_incident().id
+
+    with reading() as session:
+        things = {
+            ("incident", incident_id): terms_of(session, "incident", [incident_id])[incident_id]
+        }
+        news = News(things, {}, [])
+    assert f"incident-{incident_id}" in message_for(office.duty, news)["changed"]
+    assert message_for(office.clerk, news) == {}  # though a clerk sees every document
+    with reading() as session:
+        [record] = indexing.records(session, [incident_id])
+    assert not record.acl & office.clerk.terms
+    assert record.acl & office.leader.terms
