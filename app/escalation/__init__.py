@@ -19,14 +19,16 @@ def register(app: Flask) -> None:
     """Make the kind, its consumers and pages known."""
     from app import kinds, outbox, relay
     from app.escalation import handlers, hooks, indexing, texting
-    from app.escalation.waiting import letter_waits
+    from app.escalation.waiting import letter_waits, task_place, task_waits
     from app.incoming.queries.letters import KIND as LETTER
     from app.organisation.acts import describe
+    from app.tasks.queries import KIND as TASK
     from app.web.shell import settings
 
     kinds.register(indexing.kind)
     describe(ACTS)
-    hooks.still_waits[LETTER] = letter_waits
+    hooks.still_waits |= {LETTER: letter_waits, TASK: task_waits}
+    hooks.place_of[TASK] = task_place
     relay.register(handlers.letters())
     texting.configure(settings(app))
     if texting.configured():

@@ -30,7 +30,7 @@ def register(app: Flask) -> None:
     """Hear alarms, events and finished tasks; add the kind and the playbooks' consumer."""
     from app import kinds, relay
     from app.feeds.processors import register_target
-    from app.operations import handlers, indexing
+    from app.operations import escalating, handlers, indexing
     from app.operations.processing import EVENTS
     from app.operations.queries import KIND
     from app.operations.services.hearing import hear_alarms
@@ -46,6 +46,7 @@ def register(app: Flask) -> None:
     alarms_changed.subscribe(hear_alarms)
     task_completed.subscribe(on_task_completed)
     relay.register(handlers.consumer())
+    relay.register(escalating.subscribe())
     describe(ACTS)
     add_pages(app)
 

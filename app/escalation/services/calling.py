@@ -120,7 +120,7 @@ def _fire(session: Session, case: EscalationCase, rules: Policy) -> None:
     row = EscalationLevel(case_id=case.id, no=case.next_no, who=level.who.value, fired_at=at)
     session.add(row)
     session.flush()
-    found = callees(session, level.who, Place(case.unit_id, case.post_id), at)
+    found = callees(session, level.who, _place(session, case), at)
     _call(session, case, row, level, found)
     if case.next_no == len(rules.levels):
         case.state, case.next_at = CaseState.EXHAUSTED, None
@@ -128,6 +128,14 @@ def _fire(session: Session, case: EscalationCase, rules: Policy) -> None:
     case.next_no += 1
     # Nobody at this level to wait for: the next is called at once.
     case.next_at = rules.due(load_calendar(session), case.next_no, at) if found else at
+
+
+def _place(session: Session, case: EscalationCase) -> Place:
+    now_at = hooks.place_of.get(case.kind)
+    if now_at is None:
+        return Place(case.unit_id, case.post_id)
+    unit_id, post_id = now_at(session, case.thing_id)
+    return Place(unit_id or case.unit_id, post_id or case.post_id)
 
 
 def _call(

@@ -16,6 +16,7 @@ from app.files.models import FileRole
 from app.files.services import record_file
 from app.files.store import StoredBlob
 from app.operations import permissions
+from app.operations.escalating import call_about_task
 from app.operations.events import IncidentMoved
 from app.operations.models import (
     CLOSED,
@@ -274,6 +275,7 @@ def give_task(
     )
     task = make_task(session, actor, order, source=TaskSource.INCIDENT, cause=(KIND, incident.id))
     telling.note(session, actor, incident, Happening.TASK, task.title, task=task.id, unit=unit_id)
+    call_about_task(session, incident, task)
     return task
 
 

@@ -29,7 +29,7 @@ def night(app: Flask) -> Iterator[None]:
 
 def start(office: Office, policy: str = "incident", thing_id: int = 7) -> int:
     with transaction() as session:
-        subject = Subject("incident", thing_id, TITLE, office.economy, office.specialist.post_id)
+        subject = Subject("matter", thing_id, TITLE, office.economy, office.specialist.post_id)
         case = start_escalation(session, SYSTEM, subject, policy)
         assert case is not None
         return case.id

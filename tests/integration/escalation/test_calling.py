@@ -188,7 +188,7 @@ def test_who_acts_for_a_post_is_called_in_its_place_at_that_hour(office: Office)
 
 def test_a_level_without_anybody_passes_on_at_once(office: Office) -> None:
     with transaction() as session:
-        subject = services.Subject("incident", 9, "Sự cố SC-20270101-0009")
+        subject = services.Subject("matter", 9, "Sự cố SC-20270101-0009")
         case = services.start_escalation(session, office.duty, subject, "incident")
         assert case is not None
     with clock.frozen(minutes(5)):
