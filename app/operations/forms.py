@@ -48,10 +48,10 @@ def usual_or_chosen() -> Any:
 
 
 class StepForm(FlaskForm):
-    """Takes the incident to a state; `version` is the one that was looked at."""
+    """Takes the incident to a state. What others did meanwhile does not matter as long as it can
+    still go there: the timeline came in live."""
 
     text = words(_("Ghi thêm"), rows=2)
-    version = HiddenField()
 
 
 class ReviewForm(FlaskForm):

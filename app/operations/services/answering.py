@@ -44,7 +44,6 @@ def move(
     *,
     incident_id: int,
     to: IncidentState,
-    version: int | None = None,
     text: str = "",
 ) -> Incident:
     """Take an incident to another state.
@@ -53,26 +52,21 @@ def move(
         PermissionDenied: the state is the desk's to decide, or the leader's.
         RuleViolated: it cannot go there from where it is, or was opened anew meanwhile; or it is
             to be looked back on (use `look_back`) or merged (`merging.merge`).
-        EditConflict: it is not at `version` any more.
     """
     permission = permissions.HANDLE if to in ON_SITE else permissions.RECORD
     if to is IncidentState.RESOLVED and not actor.may(permission):
         permission = permissions.DECIDE
     actor = authorize(actor, permission)
     incident = get_incident(session, actor, incident_id, lock=True)
-    _at_version(incident, version)
     if to is IncidentState.REVIEWED:
         raise RuleViolated("Hãy ghi bài học rút ra trước khi khép lại.")
     return _step(session, actor, incident, to, text)
 
 
-def look_back(
-    session: Session, actor: Actor, *, incident_id: int, text: str, version: int | None = None
-) -> Incident:
+def look_back(session: Session, actor: Actor, *, incident_id: int, text: str) -> Incident:
     """Write what was learnt of a resolved incident. Raises InvalidInput without words."""
     actor = authorize(actor, permissions.DECIDE)
     incident = get_incident(session, actor, incident_id, lock=True)
-    _at_version(incident, version)
     if not text.strip():
         raise InvalidInput("Hãy ghi bài học rút ra.", "review")
     incident.review = text.strip()[:4000]
@@ -131,7 +125,8 @@ def edit(
     """Correct what is known. Raises InvalidInput, EditConflict."""
     actor = authorize(actor, permissions.RECORD)
     incident = get_incident(session, actor, incident_id, lock=True)
-    _at_version(incident, version)
+    if incident.version != version:
+        raise EditConflict(f"incident {incident.id} is at {incident.version}, not {version}")
     if not facts.title.strip():
         raise InvalidInput("Hãy ghi tóm tắt sự cố.", "title")
     if min(facts.dead, facts.injured, facts.missing) < 0:
@@ -277,11 +272,6 @@ def give_task(
     telling.note(session, actor, incident, Happening.TASK, task.title, task=task.id, unit=unit_id)
     call_about_task(session, incident, task)
     return task
-
-
-def _at_version(incident: Incident, version: int | None) -> None:
-    if version is not None and incident.version != version:
-        raise EditConflict(f"incident {incident.id} is at {incident.version}, not {version}")
 
 
 def _must_be_open(incident: Incident) -> None:

@@ -60,17 +60,10 @@ def step(act: Act) -> Call:
 
     def take(session: Session, actor: Actor, incident: Incident, form: Any) -> object:
         return services.move(
-            session, actor, incident_id=incident.id, to=STEPS[act],
-            version=version_of(form), text=form.text.data or "",
-        )  # fmt: skip
+            session, actor, incident_id=incident.id, to=STEPS[act], text=form.text.data or ""
+        )
 
     return take
-
-
-def version_of(form: Any) -> int | None:
-    """The version of the incident that the person looked at."""
-    text = form.version.data or ""
-    return int(text) if text.isdigit() else None
 
 
 def dispatch(session: Session, actor: Actor, incident: Incident, form: Any) -> object:
@@ -99,9 +92,13 @@ def judge(session: Session, actor: Actor, incident: Incident, form: Any) -> obje
 
 
 def edit(session: Session, actor: Actor, incident: Incident, form: Any) -> object:
-    version = version_of(form) or incident.version
+    version = form.version.data or ""
     return services.edit(
-        session, actor, incident_id=incident.id, facts=form.facts(), version=version
+        session,
+        actor,
+        incident_id=incident.id,
+        facts=form.facts(),
+        version=int(version) if version.isdigit() else incident.version,
     )
 
 
@@ -121,9 +118,8 @@ def part(session: Session, actor: Actor, incident: Incident, _form: Any) -> obje
 
 def reopen(session: Session, actor: Actor, incident: Incident, form: Any) -> object:
     return services.move(
-        session, actor, incident_id=incident.id, to=reopened(incident),
-        version=version_of(form), text=form.text.data or "",
-    )  # fmt: skip
+        session, actor, incident_id=incident.id, to=reopened(incident), text=form.text.data or ""
+    )
 
 
 CALLS: dict[Act, Call] = {
