@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -90,6 +91,7 @@ def _read(runtime: Runtime, claim: JobClaim) -> None:
     else:
         path = runtime.store.path(claim.sha256)
         options = read_options(runtime.settings, cleared=True)  # it has passed already
+        options = replace(options, language=claim.language or options.language)
 
     def on_page(done: int, total: int) -> None:
         _progress(claim, done, total)

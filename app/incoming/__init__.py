@@ -57,6 +57,12 @@ def add_entries() -> None:
     )  # fmt: skip
     navigation.add(
         NavItem(
+            "reviews", group, _("Cần xem lại"), "eye-check", "incoming.reviews",
+            permission=permissions.REGISTER, order=12,
+        )
+    )  # fmt: skip
+    navigation.add(
+        NavItem(
             "routing", _("Quản trị"), _("Luồng chuyển thẳng"), "route", "incoming.rules",
             permission=permissions.CONFIGURE, order=910,
         )

@@ -12,6 +12,8 @@ ACTS = {
     "intake.read": "Đọc xong tệp",
     "intake.unread": "Máy không đọc được tệp",
     "intake.read_again": "Yêu cầu đọc lại tệp",
+    "incoming.word_corrected": "Sửa chữ máy đọc sai",
+    "incoming.reading_settled": "Xem xong phần máy đọc chưa chắc",
     "reading_job.lease_ended": "Nhả tệp mà chương trình đọc bỏ dở",
     "intake.rejected": "Không nhận tệp",
     "intake.split": "Tách tệp theo trang",

@@ -18,8 +18,8 @@ from app.incoming.services.secrecy import Purge
 from app.security import SYSTEM
 
 TABLES = (
-    "page_text", "reading_result", "intake_item", "incoming_document", "letter_file",
-    "stored_file", "notification", "outbox_event", "proposal", "directive", "task",
+    "page_text", "reading_result", "word_correction", "intake_item", "incoming_document",
+    "letter_file", "stored_file", "notification", "outbox_event", "proposal", "directive", "task",
     "task_progress", "task_participant", "extension_request",
 )  # fmt: skip
 

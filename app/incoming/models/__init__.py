@@ -19,7 +19,15 @@ from app.incoming.models.letter import (
     RoutingRule,
     Urgency,
 )
-from app.incoming.models.reading import JobKind, JobState, PageText, ReadingJob, ReadingResult
+from app.incoming.models.reading import (
+    JobKind,
+    JobState,
+    PageText,
+    ReadingJob,
+    ReadingResult,
+    ReadingReview,
+    WordCorrection,
+)
 from app.incoming.models.secret_heads import SecretHead
 
 __all__ = [
@@ -41,7 +49,9 @@ __all__ = [
     "Proposal",
     "ReadingJob",
     "ReadingResult",
+    "ReadingReview",
     "RoutingRule",
     "SecretHead",
     "Urgency",
+    "WordCorrection",
 ]

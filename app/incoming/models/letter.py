@@ -225,6 +225,7 @@ class LetterFile(Base):
     __tablename__ = "letter_file"
     __table_args__ = (
         sa.Index("ix_letter_file_letter_id", "letter_id", "position"),
+        sa.Index("ix_letter_file_file_id", "file_id"),
         sa.Index(
             "uq_letter_file_main",
             "letter_id",

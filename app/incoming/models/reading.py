@@ -61,6 +61,7 @@ class ReadingJob(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     page_done: Mapped[int] = mapped_column(default=0)
     page_total: Mapped[int] = mapped_column(default=0)
+    language: Mapped[str | None] = mapped_column(Nfc(20))  # asked for by a person: "vie+eng"
     error: Mapped[str | None] = mapped_column(Nfc(500))
     created_at: Mapped[datetime] = mapped_column(default=now)
     offered_at: Mapped[datetime | None]  # the workers' queue has it since
@@ -87,6 +88,40 @@ class ReadingResult(Base):
     read_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class ReadingReview(Base):
+    """That a file was read with doubts: a line of the list “Cần xem lại” until a person settles it.
+
+    Doubtful fields count until the letter is registered: then a person has filled in the form.
+    """
+
+    __tablename__ = "reading_review"
+    __table_args__ = (sa.Index("ix_reading_review_open", "settled_at", "file_id"),)
+
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True)
+    doubtful_pages: Mapped[int]
+    doubtful_fields: Mapped[int]
+    first_page: Mapped[int]  # where the first doubt stands
+    weakest: Mapped[float]  # the lowest confidence of a page, 0 to 100
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[int | None]  # person
+
+
+class WordCorrection(Base):
+    """A word a person put right. Its place on the page finds it again in a new reading."""
+
+    __tablename__ = "word_correction"
+    __table_args__ = (sa.Index("ix_word_correction_file_id", "file_id", "page", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"))
+    page: Mapped[int]
+    box: Mapped[list[Any]]  # four fractions of the shown page
+    was: Mapped[str] = mapped_column(Nfc(200))
+    text: Mapped[str] = mapped_column(Nfc(200))
+    corrected_at: Mapped[datetime] = mapped_column(default=now)
+    corrected_by: Mapped[int | None]  # person
+
+
 class PageText(Base):
     """Text of one page, and its words with their boxes for the viewer."""
 
@@ -107,7 +142,10 @@ class PageText(Base):
 
     @property
     def words(self) -> list[dict[str, Any]]:
-        """[{text, box, confidence}], boxes as fractions of the shown page."""
+        """[{text, box, confidence, was}], boxes as fractions of the shown page.
+
+        `was` is there only where a person corrected the word.
+        """
         found: list[dict[str, Any]] = json.loads(zlib.decompress(self.packed_words))
         return found
 

@@ -3,6 +3,7 @@
 Bytes come in through `app.incoming.entry`, purges are carried out by `app.incoming.purging`.
 """
 
+from app.incoming.services.correcting import correct_word, settle_review
 from app.incoming.services.directing import direct_letter, route_straight, save_rule
 from app.incoming.services.grouping import (
     attach_draft,
@@ -50,6 +51,7 @@ __all__ = [
     "attach_scan",
     "confirm_secret",
     "correct_letter",
+    "correct_word",
     "data_of",
     "declare_secret",
     "direct_letter",
@@ -74,6 +76,7 @@ __all__ = [
     "save_rule",
     "save_secret_head",
     "separate_file",
+    "settle_review",
     "settle_split",
     "submit_letter",
 ]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import audit, outbox
 from app.clock import now
-from app.errors import RuleViolated
+from app.errors import InvalidInput, RuleViolated
 from app.incoming import permissions
 from app.incoming.events import ReadingWanted
 from app.incoming.models import (
@@ -30,6 +30,8 @@ from app.security import Actor, authorize
 LEASE = timedelta(seconds=30)
 LONGEST = timedelta(minutes=30)
 MOST_ATTEMPTS = 2
+LANGUAGES = {"vie": "Tiếng Việt", "vie+eng": "Tiếng Việt có lẫn tiếng Anh"}
+"""What a page can be read again as: models of the reader with what people call them."""
 PRIORITY = {JobKind.READ: 10, JobKind.DERIVE: 50}
 
 
@@ -48,6 +50,7 @@ class JobClaim:
     file_id: int | None
     sha256: str | None
     released: bool  # a person has said that page 1 bears no secrecy mark
+    language: str | None = None  # asked for by a person; None: that of the installation
 
 
 def enqueue(session: Session, item: IntakeItem, kind: JobKind) -> ReadingJob:
@@ -114,6 +117,7 @@ def claim_job(session: Session, *, job_id: int | None = None) -> JobClaim | None
         file_id=item.file_id,
         sha256=item.sha256 if item.file_id is not None else None,
         released=item.released_reason is not None,
+        language=job.language,
     )
 
 
@@ -243,8 +247,16 @@ def note_offered(session: Session, job_id: int) -> None:
     session.execute(sa.update(ReadingJob).where(ReadingJob.id == job_id).values(offered_at=now()))
 
 
-def retry_reading(session: Session, actor: Actor, *, intake_id: int) -> ReadingJob:
-    """Read a stored file once more, because a person asked for it."""
+def retry_reading(
+    session: Session, actor: Actor, *, intake_id: int, language: str | None = None
+) -> ReadingJob:
+    """Read a stored file once more, because a person asked for it.
+
+    `language`: one of `LANGUAGES`, None for that of the installation. Raises InvalidInput for
+    another, RuleViolated for a file that has nothing to be read.
+    """
+    if language is not None and language not in LANGUAGES:
+        raise InvalidInput("Hãy chọn ngôn ngữ của văn bản.", field="language")
     actor = authorize(actor, permissions.REGISTER)
     item = ledger.get_intake(session, intake_id)
     if item.file_id is None or item.state in (IntakeState.REJECTED, IntakeState.DUPLICATE):
@@ -252,4 +264,6 @@ def retry_reading(session: Session, actor: Actor, *, intake_id: int) -> ReadingJ
     if item.state is IntakeState.REVIEW:
         item.state = IntakeState.STORED
     audit.record(session, actor, "intake.read_again", item.id)
-    return enqueue(session, item, JobKind.READ)
+    job = enqueue(session, item, JobKind.READ)
+    job.language = language
+    return job

@@ -12,6 +12,7 @@ from app.clock import now
 from app.files.models import FileRole, StoredFile
 from app.files.services import record_file
 from app.files.store import StoredBlob
+from app.incoming.mending import mend
 from app.incoming.models import (
     HeldReason,
     IncomingDocument,
@@ -25,7 +26,7 @@ from app.incoming.models import (
 from app.incoming.queries import ledger
 from app.incoming.queries.letters import KIND
 from app.incoming.queries.text import proposed_form
-from app.incoming.services import intake, jobs
+from app.incoming.services import correcting, intake, jobs
 from app.incoming.services.jobs import JobClaim
 from app.notifications.services import notify
 from app.organisation.queries import posts_with_role
@@ -155,16 +156,22 @@ def finish_reading(session: Session, actor: Actor, claim: JobClaim, reading: Rea
 
 
 def store_reading(session: Session, file_id: int, reading: Reading) -> None:
-    """Write pages and fields of a file in place of what was read before."""
+    """Write pages and fields of a file in place of what was read before.
+
+    Words that people have put right stay right; what is doubtful waits in “Cần xem lại”.
+    """
     for table in (PageText, ReadingResult):
         session.execute(sa.delete(table).where(table.file_id == file_id))
+    corrected = correcting.corrections_of(session, file_id)
     for page in reading.pages:
+        read = [word.to_json() for word in page.words]
+        text, words = mend(page.text, read, corrected.get(page.number, ()))
         session.add(
             PageText(
                 file_id=file_id,
                 number=page.number,
-                text=page.text,
-                packed_words=PageText.pack([word.to_json() for word in page.words]),
+                text=text,
+                packed_words=PageText.pack(words),
                 source=page.source,
                 confidence=page.confidence,
                 width_px=page.width_px,
@@ -188,6 +195,7 @@ def store_reading(session: Session, file_id: int, reading: Reading) -> None:
             read_at=now(),
         )
     )  # fmt: skip
+    correcting.note_doubts(session, file_id, reading)
     session.flush()
 
 

@@ -24,6 +24,8 @@ from app.incoming.models import (
     PageText,
     Proposal,
     ReadingResult,
+    ReadingReview,
+    WordCorrection,
 )
 from app.incoming.queries import ledger
 from app.incoming.queries.letters import KIND
@@ -157,7 +159,7 @@ def _family(session: Session, item: IntakeItem) -> list[IntakeItem]:
 def _purge_files(session: Session, file_ids: list[int]) -> list[str]:
     if not file_ids:
         return []
-    for table in (PageText, ReadingResult):
+    for table in (PageText, ReadingResult, ReadingReview, WordCorrection):
         session.execute(sa.delete(table).where(table.file_id.in_(file_ids)))
     return purge_files(session, file_ids)
 

@@ -8,6 +8,7 @@ from app.incoming.views import (
     lists,
     printing,
     registering,
+    reviewing,
     rules,
     secret_heads,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "lists",
     "printing",
     "registering",
+    "reviewing",
     "rules",
     "secret_heads",
 ]
