@@ -97,6 +97,7 @@ def office_env(var_dir: Path, database_url: str) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "OMP_THREAD_LIMIT": "1",
         "READING_PROCESSES": "2",
+        "MAP_GEOJSON": str(ROOT / "app/demo/data/ban-do-minh-hoa.geojson"),
     }
 
 
@@ -262,6 +263,11 @@ class Visitor:
         self.page.goto(self.office.url + path)
         return self.ready()
 
+    def resize(self, size: dict[str, int]) -> None:
+        """Turn the window to another size of screen."""
+        self.page.set_viewport_size(size)  # type: ignore[arg-type]
+        self.ready()
+
     def ready(self) -> Page:
         expect(self.page.locator("html[data-ready]")).to_be_attached()
         # A click on what a late controller is about to hide or replace would never arrive.
@@ -323,6 +329,7 @@ def visit(
         return visitor
 
     arrive.watch = watch  # type: ignore[attr-defined]
+    arrive.office = running_office  # type: ignore[attr-defined]
     yield arrive
     for context in contexts:
         context.close()
