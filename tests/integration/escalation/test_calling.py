@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
@@ -222,13 +223,18 @@ def test_maintenance_puts_levels_off_and_the_simulation_says_so(office: Office) 
 
 
 def test_working_time_alone_counts_where_the_policy_says_so(office: Office) -> None:
-    with reading() as session:  # Friday 16:30: 30 minutes today, the rest from Monday 07:30
-        friday = datetime(2026, 11, 20, 16, 30, tzinfo=clock.VIETNAM)
-        rules = policy("technical", friday.date())
+    with reading() as session:  # Friday 16:50: ten minutes today, the rest from Monday 07:30
+        friday = datetime(2026, 11, 20, 16, 50, tzinfo=clock.VIETNAM)
+        rules = replace(policy("incident_task", friday.date()), working=True)
         found = queries.simulate(session, rules, friday, Place(office.economy))
 
     monday = datetime(2026, 11, 23, 7, 30, tzinfo=clock.VIETNAM)
-    assert found.levels[1].at == monday + timedelta(minutes=90)
+    assert [one.at for one in found.levels] == [
+        friday + timedelta(minutes=5),
+        monday + timedelta(minutes=5),
+        monday + timedelta(minutes=20),
+        monday + timedelta(minutes=35),
+    ]
 
 
 def test_a_flash_letter_calls_people_out_of_hours_only_and_a_directive_ends_it(
