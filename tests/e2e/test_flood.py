@@ -1,5 +1,5 @@
 """A flood in the browser: a gauge opens an incident, its playbook gives three units their tasks, an
-officer reports from a phone with a picture, the desk resolves it."""
+officer reports from a phone with a picture, the desk resolves it, and the day is played again."""
 
 from __future__ import annotations
 
@@ -92,6 +92,19 @@ def reported(visit: Any, words: str) -> None:
     expect(page.get_by_role("img", name="ham-chui.jpg")).to_be_visible()
 
 
+def replayed(visitor: Any, words: str) -> None:
+    """The day again: at its beginning nobody knew, at its end everything is there."""
+    page: Page = visitor.go("/su-co/phat-lai")
+    check(visitor)
+    row = page.get_by_role("row", name=TITLE)
+    expect(row).to_be_visible()
+    expect(page.get_by_text(words)).to_be_visible()
+    page.get_by_label("Phút trong ngày").fill("0")
+    expect(page.get_by_text(words)).to_be_hidden()
+    page.get_by_role("button", name="Phát").click()
+    expect(page.get_by_role("button", name="Dừng")).to_be_visible()
+
+
 def test_a_flood_is_answered_from_the_gauge_to_the_end(visit: Any) -> None:
     flood(visit.office)
     duty = visit("cvvanhoa")
@@ -112,3 +125,4 @@ def test_a_flood_is_answered_from_the_gauge_to_the_end(visit: Any) -> None:
     page.locator("#act-giai-quyet summary").click()
     page.locator("#act-giai-quyet").get_by_role("button", name="Giải quyết xong").click()
     expect(page.get_by_text("Đã khép lại sự cố.")).to_be_visible()
+    replayed(duty, words)

@@ -53,6 +53,7 @@ PAGES = {
         "/su-co/kich-ban",
         "/su-co/kich-ban/moi",
         "/su-co/kich-ban/don-vi",
+        "/su-co/phat-lai",
         "/su-co/kich-ban/neu-thi?type_key=flood&severity=high",
     ),
     "quantri": (

@@ -77,7 +77,7 @@ def part(session: Session, actor: Actor, *, incident_id: int) -> Incident:
     one.state, one.state_at, one.closed_at = _state_before(session, one), now(), None
     one.merged_into_id = None
     session.flush()
-    telling.note(session, actor, one, Happening.PARTED, other.code, of=other.id)
+    telling.note(session, actor, one, Happening.PARTED, other.code, of=other.id, to=one.state.value)
     telling.note(session, actor, other, Happening.PARTED, one.code, of=one.id)
     for incident in (one, other):
         telling.follow_signals(session, actor, incident)

@@ -42,8 +42,8 @@ def set_severity(session: Session, actor: Actor, incident: Incident, to: Severit
     if incident.severity is to:
         return
     text = f"{SEVERITY_LABELS[incident.severity]} → {SEVERITY_LABELS[to]}"
-    incident.severity = to
-    note(session, actor, incident, Happening.SEVERITY, text, to=to.value)
+    before, incident.severity = incident.severity, to
+    note(session, actor, incident, Happening.SEVERITY, text, before=before.value, to=to.value)
 
 
 def follow_signals(session: Session, actor: Actor, incident: Incident) -> None:

@@ -1,6 +1,6 @@
 """Pages of operations."""
 
-from app.operations.views import acts, calls, desk, incident, photos, playbooks, running
+from app.operations.views import acts, calls, desk, incident, photos, playbooks, replay, running
 from app.operations.views.blueprint import bp
 
-__all__ = ["acts", "bp", "calls", "desk", "incident", "photos", "playbooks", "running"]
+__all__ = ["acts", "bp", "calls", "desk", "incident", "photos", "playbooks", "replay", "running"]
