@@ -5,16 +5,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.clock import frozen, now
+from app.clock import VIETNAM, frozen, now, today
 from app.db import reading, transaction
 from app.demo.office import DemoOffice, actor_of
+from app.duty import services as duty
+from app.duty.services import Line
 from app.feeds import entry
 from app.feeds.models import FeedSignal
 from app.feeds.preparing import Arrived, SourceInfo
@@ -119,10 +121,24 @@ def load(office: DemoOffice) -> int:
             with frozen(happened + timedelta(minutes=after)), transaction("demo.act") as session:
                 desk = desk_of(session, office)
                 services.move(session, desk, incident_id=incident_id, to=to, text=text)
+    with transaction("demo.duty") as session:
+        _duty(session, office)
     with frozen(start - timedelta(minutes=11)), transaction("demo.call") as session:
         record_call(session, desk_of(session, office), CALL)
     with reading() as session:
         return session.scalar(sa.select(sa.func.count()).select_from(Incident)) or 0
+
+
+def _duty(session: Session, office: DemoOffice) -> None:
+    """The desk is planned by day for a week, and the log has its first line."""
+    desk = desk_of(session, office)
+    seven = datetime.combine(today(), time(7), VIETNAM)
+    begins = [seven + timedelta(days=day) for day in range(7)]
+    lines = [Line(desk.person_id or 0, begin, begin + timedelta(hours=12)) for begin in begins]
+    duty.add_shifts(session, desk, lines)
+    duty.write_log(
+        session, desk, "Nhận ca. Thiết bị, đường dây nóng, camera hoạt động bình thường."
+    )
 
 
 def _small_stations(session: Session, office: DemoOffice) -> None:
