@@ -19,8 +19,8 @@ DOUBTFUL_PAGE = 85.0
 """Pages under this confidence (0 to 100) wait for a person in “Cần xem lại”."""
 SAME_PLACE = 0.5
 """Share of the smaller of two boxes that must be common for one place on the page."""
-LONG_LINE = 50
-"""A line of so many characters ran to the margin: its sentence goes on in the next one."""
+FULL_LINE = 0.75
+"""A line with this share of the longest one ran to the margin: its sentence goes on."""
 
 Word = dict[str, Any]
 Place = Sequence[float]
@@ -70,13 +70,14 @@ def paragraphs(text: str, words: Sequence[Word]) -> list[list[Piece]]:
     """The text as it flows on a narrow screen: lines of one sentence joined, items apart."""
     every = deque(pieces(text, words))
     found: list[list[Piece]] = []
+    full = FULL_LINE * max(len(line.strip()) for line in text.split("\n"))
     previous, end = "", 0
     for raw in text.split("\n"):
         line, end = raw.strip(), end + len(raw) + 1
         here = []
         while every and every[0].start < end:
             here.append(every.popleft())
-        if here and previous and _goes_on(previous, line):
+        if here and previous and _goes_on(previous, line, full):
             found[-1].extend(here)
         elif here:
             found.append(here)
@@ -84,10 +85,10 @@ def paragraphs(text: str, words: Sequence[Word]) -> list[list[Piece]]:
     return found
 
 
-def _goes_on(previous: str, line: str) -> bool:
+def _goes_on(previous: str, line: str, full: float) -> bool:
     if NEW_ITEM.match(line):
         return False
-    return line[0].islower() or (len(previous) >= LONG_LINE and not previous.endswith(ENDS))
+    return line[0].islower() or (len(previous) >= full and not previous.endswith(ENDS))
 
 
 def replace_word(

@@ -77,6 +77,7 @@ class ReadingResult(Base):
     """
 
     __tablename__ = "reading_result"
+    __table_args__ = (sa.Index("ix_reading_result_read_at", "read_at"),)
 
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True)
     fields: Mapped[dict[str, Any]]

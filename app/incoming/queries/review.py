@@ -14,6 +14,8 @@ from app.incoming.mending import Piece, paragraphs
 from app.incoming.models import (
     IncomingDocument,
     IncomingStatus,
+    IntakeItem,
+    IntakeSource,
     LetterFile,
     LetterFileRole,
     PageText,
@@ -53,7 +55,28 @@ class ReviewPage:
     before: int | None
 
 
-def page_of_reviews(session: Session, actor: Actor, *, before: int | None = None) -> ReviewPage:
+@dataclass(frozen=True, slots=True)
+class ReviewFilter:
+    """What the list is narrowed to. `settled`: files that a person has looked through as well,
+    those with doubtful pages only; this is what the figures of “Chất lượng đọc” count."""
+
+    source: IntakeSource | None = None
+    source_name: str | None = None
+    since: datetime | None = None  # read from then on
+    until: datetime | None = None  # and before that
+    settled: bool = False
+
+
+EVERYTHING = ReviewFilter()
+
+
+def page_of_reviews(
+    session: Session,
+    actor: Actor,
+    wanted: ReviewFilter = EVERYTHING,
+    *,
+    before: int | None = None,
+) -> ReviewPage:
     """Files of letters the actor may see that wait for a person, the newest first: one query."""
     unregistered = IncomingDocument.status == IncomingStatus.RECEIVED
     review = ReadingReview
@@ -63,11 +86,8 @@ def page_of_reviews(session: Session, actor: Actor, *, before: int | None = None
         .join(review, review.file_id == LetterFile.file_id)
         .join(StoredFile, StoredFile.id == review.file_id)
         .join(ReadingResult, ReadingResult.file_id == review.file_id)
-        .where(
-            review.settled_at.is_(None),
-            LetterFile.role != LetterFileRole.REPLACED,
-            sa.or_(review.doubtful_pages > 0, unregistered),
-        )
+        .join(IntakeItem, IntakeItem.id == LetterFile.intake_id)
+        .where(LetterFile.role != LetterFileRole.REPLACED, *_conditions(wanted, unregistered))
         .with_only_columns(
             review.file_id, StoredFile.token, StoredFile.name, IncomingDocument.token,
             IncomingDocument.subject_summary, IncomingDocument.organ_name,
@@ -81,6 +101,24 @@ def page_of_reviews(session: Session, actor: Actor, *, before: int | None = None
     found = session.execute(rows.order_by(review.file_id.desc()).limit(REVIEWS + 1)).all()
     lines = tuple(ReviewLine(*row) for row in found[:REVIEWS])
     return ReviewPage(lines, lines[-1].file_id if len(found) > REVIEWS else None)
+
+
+def _conditions(
+    wanted: ReviewFilter, unregistered: sa.ColumnElement[bool]
+) -> list[sa.ColumnElement[bool]]:
+    pages = ReadingReview.doubtful_pages > 0
+    found = [pages] if wanted.settled else [sa.or_(pages, unregistered)]
+    if not wanted.settled:
+        found.append(ReadingReview.settled_at.is_(None))
+    if wanted.source is not None:
+        found.append(IntakeItem.source == wanted.source)
+    if wanted.source_name is not None:
+        found.append(IntakeItem.source_name == wanted.source_name)
+    if wanted.since is not None:
+        found.append(ReadingResult.read_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(ReadingResult.read_at < wanted.until)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

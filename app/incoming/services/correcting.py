@@ -20,6 +20,11 @@ from app.incoming.queries.letters import KIND
 from app.security import Actor, authorize
 from ocr import Reading
 
+ASKED = (
+    "document_type", "issuing_organ", "code_number", "code_notation", "issued_date",
+    "subject_summary", "urgency", "signer_position", "signer_name",
+)  # fmt: skip
+"""Fields of the reader that the form of registration takes over; others are hints."""
 LONGEST = 200
 """Characters of a correction: a word or a few, never a passage."""
 
@@ -98,7 +103,7 @@ def note_doubts(session: Session, file_id: int, reading: Reading) -> None:
     session.execute(sa.delete(ReadingReview).where(ReadingReview.file_id == file_id))
     read = [page for page in reading.pages if page.text.strip()]
     pages = [page for page in read if page.source == "ocr" and page.confidence < DOUBTFUL_PAGE]
-    fields = [field for field in reading.fields.values() if field and field.doubtful]
+    fields = [field for name in ASKED if (field := reading.fields.get(name)) and field.doubtful]
     if not pages and not fields:
         return
     places = [page.number for page in pages] or [field.page or 1 for field in fields]

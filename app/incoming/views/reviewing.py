@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from app import audit
+from app.clock import VIETNAM
 from app.db import reading, transaction
 from app.errors import InvalidInput, NotFound
 from app.files.models import StoredFile
 from app.incoming import permissions, queries, services
-from app.incoming.models import IncomingDocument
+from app.incoming.models import IncomingDocument, IntakeSource
 from app.incoming.queries import FileView
-from app.incoming.queries.review import ReadPage, page_of_reviews, read_page
+from app.incoming.queries.quality import Figure, SourceFigure, load_quality
+from app.incoming.queries.review import (
+    EVERYTHING,
+    ReadPage,
+    ReviewFilter,
+    page_of_reviews,
+    read_page,
+)
 from app.incoming.services.jobs import LANGUAGES
-from app.incoming.views.blueprint import bp
+from app.incoming.views.blueprint import SOURCE_LABELS, bp
 from app.incoming.views.letter import in_viewer, viewable
 from app.security import Actor
 from app.web.gate import needs
@@ -27,12 +39,75 @@ from app.web.shell import current_actor
 @needs(permissions.READ)
 def reviews() -> ResponseReturnValue:
     """Files with pages or fields that the reader was not sure of, the newest first."""
+    wanted = filter_of(request.args)
+    actor = current_actor()
     with reading() as session:
-        found = page_of_reviews(
-            session, current_actor(), before=request.args.get("truoc", type=int)
-        )
+        before = request.args.get("truoc", type=int)
+        found = page_of_reviews(session, actor, wanted, before=before)
         template = "_reviews.html" if "HX-Request" in request.headers else "reviews.html"
-        return render_template(f"incoming/{template}", found=found)
+        return render_template(
+            f"incoming/{template}",
+            found=found,
+            wanted=wanted,
+            sources=SOURCE_LABELS,
+            narrowed=wanted != EVERYTHING,
+            may_measure=actor.may(permissions.RECONCILE),
+        )
+
+
+def filter_of(args: MultiDict[str, str]) -> ReviewFilter:
+    """The filter of an address; what is odd narrows nothing."""
+    sources = {one.value: one for one in IntakeSource}
+    return ReviewFilter(
+        source=sources.get(args.get("nguon", "")),
+        source_name=args.get("ten"),
+        since=midnight(args.get("tu-ngay", "")),
+        until=midnight(args.get("truoc-ngay", "")),
+        settled="tat-ca" in args,
+    )
+
+
+def midnight(text: str) -> datetime | None:
+    """When a day of the address (2026-11-23) begins in Vietnam."""
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), VIETNAM)
+    except ValueError:
+        return None
+
+
+@bp.get("/chat-luong-doc")
+@needs(permissions.RECONCILE)
+def quality() -> ResponseReturnValue:
+    """How sure the reader was by week and by source, and which words people put right."""
+    with reading() as session:
+        found = load_quality(session, current_actor())
+    weeks = [f"{one.start:%d/%m}" for one in found.weeks]
+    names = [source_name(one) for one in found.sources]
+    return render_template(
+        "incoming/quality.html",
+        found=found,
+        sources=list(zip(names, found.sources, strict=True)),
+        by_week=quality_option(weeks, found.weeks, "line"),
+        by_source=quality_option(names, found.sources, "bar"),
+    )
+
+
+def source_name(one: SourceFigure) -> str:
+    """“Thư mục quét: may-quet-1”."""
+    label = SOURCE_LABELS[one.source.value]
+    return f"{label}: {one.name}" if one.name else label
+
+
+def quality_option(
+    labels: Sequence[str], figures: Sequence[Figure], shape: str
+) -> dict[str, object]:
+    """Confidence in percent as an option of the chart library; a gap where nothing was read."""
+    values = [None if one.confidence is None else round(one.confidence * 100, 1) for one in figures]
+    return {
+        "xAxis": {"type": "category", "data": list(labels)},
+        "yAxis": {"type": "value", "max": 100, "scale": True},
+        "series": [{"type": shape, "name": _("Độ chắc"), "data": values}],
+    }
 
 
 @bp.get("/chu/<token>")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.clock import VIETNAM
 from app.db import reading, transaction
 from app.errors import EditConflict, InvalidInput, NotFound, PermissionDenied
+from app.files.models import StoredFile
 from app.incoming import entry, indexing, services
 from app.incoming.models import LetterFile, PageText, ReadingReview, WordCorrection
-from app.incoming.queries import review
+from app.incoming.queries import quality, review
 from app.incoming.services import jobs
 from app.security import Actor
 from ocr import Field, Reading, Word
@@ -42,8 +46,6 @@ def read_poorly(office: Office, content: bytes = b"1", **values: object) -> entr
 
 
 def token_of(taken: entry.Taken) -> str:
-    from app.files.models import StoredFile
-
     with reading() as session:
         rows = sa.select(StoredFile.token).join(LetterFile, LetterFile.file_id == StoredFile.id)
         return session.scalars(rows.where(LetterFile.letter_id == taken.letter_id)).one()
@@ -61,12 +63,10 @@ def put_right(office: Office, token: str, *, was: str = "Sõng", text: str = "S�
         )
 
 
-def text_of(session_token: str) -> str:
-    from app.files.models import StoredFile
-
+def text_of(token: str) -> str:
     with reading() as session:
         rows = sa.select(PageText.text).join(StoredFile, StoredFile.id == PageText.file_id)
-        return session.scalars(rows.where(StoredFile.token == session_token)).one()
+        return session.scalars(rows.where(StoredFile.token == token)).one()
 
 
 def test_what_was_read_with_doubts_waits_and_what_was_read_well_does_not(
@@ -158,6 +158,30 @@ def test_a_purged_file_leaves_neither_its_doubts_nor_its_corrections(office: Off
             assert session.scalar(sa.select(sa.func.count()).select_from(table)) == 0
 
 
+def test_quality_counts_what_its_links_show(office: Office, desk: Desk) -> None:
+    desk.read(b"0")
+    token = token_of(read_poorly(office))
+    put_right(office, token)
+    with transaction() as session:
+        services.settle_review(session, office.clerk, token=token)
+    with reading() as session:
+        found = quality.load_quality(session, office.clerk)
+        [source], week = found.sources, found.weeks[-1]
+        shown = review.ReviewFilter(
+            source=source.source, source_name=source.name, settled=True,
+            since=datetime.combine(week.start, time(), VIETNAM),
+        )  # fmt: skip
+        listed = review.page_of_reviews(session, office.clerk, shown).lines
+        hidden = quality.load_quality(session, office.specialist)
+    assert (week.pages, week.doubtful, source.pages, source.doubtful) == (2, 1, 2, 1)
+    assert week.confidence == pytest.approx(0.83)
+    assert [(one.was, one.text, one.times, one.token) for one in found.words] == [
+        ("Sõng", "Sông", 1, token)
+    ]
+    assert [line.token for line in listed] == [token]
+    assert (hidden.pages, hidden.sources, hidden.words) == (0, (), ())
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_clerk_walks_from_doubt_to_doubt_and_settles_the_file(app: Flask, office: Office) -> None:
     token = token_of(read_poorly(office))
@@ -165,6 +189,8 @@ def test_a_clerk_walks_from_doubt_to_doubt_and_settles_the_file(app: Flask, offi
     assert f'href="{path}?trang=1"' in page(client, "/van-ban-den/can-xem-lai")
     marked = page(client, path)
     assert 'class="cv-doubt"' in marked
+    assert ">1</a>" in page(client, "/van-ban-den/chat-luong-doc")
+    assert "Chắc" not in page(client, "/van-ban-den/can-xem-lai?nguon=mail&tu-ngay=x", htmx=True)
     assert 'name="text"' not in marked
     assert 'value="Sõng"' in page(client, f"{path}?tu=5")
     typed = {"trang": 1, "tu": 5, "was": "Sõng"}

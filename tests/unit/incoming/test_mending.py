@@ -59,12 +59,15 @@ def test_lines_of_a_sentence_flow_together_and_items_stay_apart() -> None:
     text = (
         "Thực hiện Kế hoạch số 12 của Ủy ban nhân dân tỉnh về\n"
         "rà soát vị trí việc làm, đề nghị các cơ quan:\n"
+        "Ủy ban nhân dân các xã\nChủ tịch đề nghị\n"
         "1. Báo cáo.\n- Nêu rõ khó khăn\n\nNơi nhận:"
     )
     found = [" ".join(one.text for one in part) for part in paragraphs(text, [])]
     assert found == [
         "Thực hiện Kế hoạch số 12 của Ủy ban nhân dân tỉnh về "
         "rà soát vị trí việc làm, đề nghị các cơ quan:",
+        "Ủy ban nhân dân các xã",
+        "Chủ tịch đề nghị",
         "1. Báo cáo.",
         "- Nêu rõ khó khăn",
         "Nơi nhận:",
