@@ -50,6 +50,8 @@ ACTS = {
     "dossier.difference_settled": "Xử lý chênh lệch với danh sách của tỉnh",
     "dossier.read": "Mở hồ sơ một cửa",
     "dossier.downloaded": "Tải giấy tờ hồ sơ",
+    "dossier.book_printed": "In sổ chứng thực",
+    "dossier.register_printed": "In sổ theo dõi hồ sơ",
 }
 
 

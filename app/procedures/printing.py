@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import segno
 from flask import render_template
 
+from app.clock import local, now
 from app.procedures.house import house
 from app.procedures.models import (
     CHANNEL_LABELS,
@@ -23,14 +24,17 @@ from app.procedures.models import (
     Dossier,
     DossierFee,
     DossierNotice,
+    DossierStep,
     PaperState,
     ProcedureBook,
     Supplement,
 )
 from app.procedures.queries import RESULT_LABELS, result_class
 from app.registers.printing import Cell, Column, Heading, archival_pdf
+from app.tasks.custody import time_spent
 from app.web.shell import settings
 from app.web.template_helpers import url_if
+from app.worktime.calendar import Calendar
 
 REGISTER = (
     Column("STT", 4, number=True),
@@ -57,6 +61,7 @@ class Line:
     finished_at: datetime | None
     standing: str
     note: str
+    spent: str
 
 
 def lookup_address(dossier: Dossier) -> str:
@@ -131,9 +136,9 @@ def notice_pdf(
 
 
 def control_lines(
-    dossier: Dossier, posts: Mapping[int, str], units: Mapping[int, str]
+    dossier: Dossier, posts: Mapping[int, str], units: Mapping[int, str], calendar: Calendar
 ) -> list[Line]:
-    """Each step with who gave it, who took it, and whether it kept its time."""
+    """Each step with who gave it, who took it, how long it took and whether it kept its time."""
     lines, giver = [], dossier.applicant_name
     for step in dossier.steps:
         taker = posts.get(step.post_id or 0) or units.get(step.unit_id or 0) or ""
@@ -141,19 +146,29 @@ def control_lines(
             Line(
                 step.name, giver, taker, step.started_at, step.due_at, step.finished_at,
                 step_standing(step.due_at, step.finished_at), step.note,
+                step_time(calendar, step),
             )
         )  # fmt: skip
         giver = taker or giver
     return lines
 
 
+def step_time(calendar: Calendar, step: DossierStep) -> str:
+    """The working time that a step took, or has taken until now; empty before it begins."""
+    if step.started_at is None:
+        return ""
+    until, left = step.finished_at or now(), step.finished_at is not None
+    return time_spent(calendar, step.started_at, until, left=left)
+
+
 def step_standing(due_at: datetime | None, finished_at: datetime | None) -> str:
-    """Before, on or after its time; empty while it runs or has no limit."""
+    """Before, on or after its time, by the days of the office; empty while it runs or has no
+    limit."""
     if finished_at is None or due_at is None:
         return ""
     if finished_at > due_at:
         return "Quá hạn"
-    return "Trước hạn" if finished_at.date() < due_at.date() else "Đúng hạn"
+    return "Trước hạn" if local(finished_at).date() < local(due_at).date() else "Đúng hạn"
 
 
 def control_sheet_pdf(organ: str, dossier: Dossier, lines: Sequence[Line]) -> bytes:

@@ -181,7 +181,7 @@ def line_and_chain(
             title=STATION_LABELS[row.station],
             who=names[row.id],
             at=f"{local(row.since):%H:%M %d/%m}",
-            waited=_waited(calendar, row.since, row.until or moment, left=bool(row.until)),
+            waited=time_spent(calendar, row.since, row.until or moment, left=bool(row.until)),
             state="done" if row.until else "now",
         )
         for row in rows
@@ -200,7 +200,7 @@ def _lines(session: Session, rows: Sequence[Custody]) -> list[tuple[Custody, Cus
             row,
             CustodyLine(
                 holder=names[row.id],
-                waited=_waited(calendar, row.since, moment),
+                waited=time_spent(calendar, row.since, moment),
                 opened=row.opened_at is not None,
                 station=row.station,
                 since=row.since,
@@ -299,7 +299,7 @@ def _names(session: Session, rows: Sequence[Custody]) -> dict[int, str]:
     return names
 
 
-def _waited(calendar: Calendar, since: datetime, until: datetime, *, left: bool = False) -> str:
+def time_spent(calendar: Calendar, since: datetime, until: datetime, *, left: bool = False) -> str:
     """The working time of a stay in words; under a minute is no number."""
     length = calendar.working_time_between(since, until)
     if length < timedelta(minutes=1):

@@ -86,7 +86,7 @@ def enter(form: LookupForm, code: str, check: str) -> ResponseReturnValue:
 
 def check_both(code: str, check: str) -> int | None:
     """The dossier of a code and its check value. Raises Throttled."""
-    with guarding.attempt(request.remote_addr, tidy_code(code)[:60]) as one:
+    with guarding.look_up(request.remote_addr, tidy_code(code)[:60]) as one:
         with reading() as session:
             found = queries.public_dossier(session, code, check)
         if found is None:

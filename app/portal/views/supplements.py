@@ -24,7 +24,6 @@ from app.procedures.views.scans import keep
 from app.security import SYSTEM
 from app.web.gate import public
 
-MOST_FILES = 20
 MOST_BYTES = 20 * 1024 * 1024
 WRONG = "Mã không đúng hoặc đã hết hạn. Hãy hỏi bộ phận một cửa để nhận mã mới."
 
@@ -54,6 +53,8 @@ def open_supplement(link: str) -> ResponseReturnValue:
                 one.right()
     except Throttled as error:
         return page(link, code_form=form, message=error.user_message), 429
+    except NotFound as error:
+        raise ClosedLink(str(error)) from error
     if not right or found is None:
         return page(link, code_form=form, message=_(WRONG)), 422
     visit.open_for(visit.SUPPLEMENT, found.id)
@@ -68,8 +69,6 @@ def add_file(link: str, paper_id: int) -> ResponseReturnValue:
         found = entered(session, link)
         one = queries.dossier_by_id(session, SYSTEM, found.dossier_id)
     try:
-        if len(sent_files(one, found.id)) >= MOST_FILES:
-            raise RuleViolated(_("Đã gửi %(most)d tệp, không thêm được nữa.", most=MOST_FILES))
         if (request.content_length or 0) > MOST_BYTES:
             raise InvalidInput(_("Mỗi tệp tối đa 20 MB."), "file")
         name, media_type, blob = keep(request.files.get("file"))

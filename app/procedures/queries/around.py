@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.clock import now
+from app.procedures.house import house
 from app.procedures.models import (
     BookEntry,
     Dossier,
@@ -161,6 +163,12 @@ def public_dossier(session: Session, code: str, check_value: str) -> Dossier | N
 
 
 def supplement_by_link(session: Session, link_token: str) -> Supplement | None:
-    """The open request behind a link. The one-time code is asked for besides."""
-    row = session.scalar(sa.select(Supplement).filter_by(link_token=link_token))
-    return row if row is not None and row.answered_at is None and row.closed_at is None else None
+    """The open request behind a link that is not too old. The one-time code is asked for too."""
+    return session.scalar(
+        sa.select(Supplement).where(
+            Supplement.link_token == link_token,
+            Supplement.answered_at.is_(None),
+            Supplement.closed_at.is_(None),
+            Supplement.asked_at >= now() - timedelta(days=house().link_days),
+        )
+    )

@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 
 from app import outbox
 from app.clock import now
-from app.errors import NotFound
+from app.errors import NotFound, RuleViolated
 from app.files.models import FileRole, StoredFile
 from app.files.services import record_file
 from app.files.store import StoredBlob
 from app.procedures import permissions, queries, standing
-from app.procedures.models import DossierPaper, DossierScan, PaperState, ReadState
+from app.procedures.models import DossierPaper, DossierScan, PaperState, ReadState, Supplement
 from app.security import SYSTEM, Actor, authorize
 
 MOST_ATTEMPTS = 3
+MOST_SUPPLEMENT_FILES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ def attach_scan(
     Raises:
         NotFound: the paper is not of this dossier.
         PermissionDenied: neither the counter nor whoever has the dossier.
+        RuleViolated: the citizen has sent as many files as one request takes.
     """
+    if supplement_id is not None:
+        _one_more_file(session, supplement_id)
     dossier = standing.fetch(session, actor, dossier_id)
     actor = (
         authorize(actor, permissions.RECEIVE)
@@ -73,6 +77,14 @@ def attach_scan(
     session.flush()
     standing.write_down(session, actor, dossier, "paper_added", paper.name, scan=scan.id)
     return scan
+
+
+def _one_more_file(session: Session, supplement_id: int) -> None:
+    """Counted under the request's lock, so that files sent at once count each other."""
+    session.get_one(Supplement, supplement_id, with_for_update=True)
+    rows = sa.select(sa.func.count(DossierScan.id)).filter_by(supplement_id=supplement_id)
+    if (session.scalar(rows) or 0) >= MOST_SUPPLEMENT_FILES:
+        raise RuleViolated(f"Đã gửi {MOST_SUPPLEMENT_FILES} tệp, không thêm được nữa.")
 
 
 def claim_scans(

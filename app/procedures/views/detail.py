@@ -20,6 +20,7 @@ from app.organisation import queries as organisation
 from app.outgoing.models import STATUS_LABELS as DOCUMENT_STATUS_LABELS
 from app.outgoing.permissions import DRAFT
 from app.procedures import permissions, queries
+from app.procedures.clocks import calendar_id
 from app.procedures.forms import (
     AddFeeForm,
     AnswerForm,
@@ -48,7 +49,7 @@ from app.procedures.models import (
     StepKind,
     Supplement,
 )
-from app.procedures.printing import supplement_address
+from app.procedures.printing import step_time, supplement_address
 from app.procedures.queries import KIND, RESULT_LABELS
 from app.procedures.queries.results import ISSUED
 from app.procedures.views.blueprint import RESULT_TONES, TONES, bp
@@ -65,6 +66,7 @@ from app.tasks import custody
 from app.web.gate import needs
 from app.web.shell import current_actor, settings
 from app.web.template_helpers import datetime_vi
+from app.worktime.queries import load_calendar
 from app.worktime.showing import Why, why_of
 
 S = DossierStatus
@@ -313,14 +315,15 @@ def stations(session: Session, one: Dossier) -> list[Station]:
     """The steps of the dossier: done, where it is now, and what comes."""
     labels = organisation.post_label(session, [step.post_id for step in one.steps if step.post_id])
     units = organisation.unit_label(session, [step.unit_id for step in one.steps if step.unit_id])
-    found = []
+    calendar, found = load_calendar(session, calendar_id(session)), []
     for step in one.steps:
         now_here = step.position == one.step_position and one.is_open
         state = "done" if step.finished_at else "now" if now_here else "wait"
         who = labels.get(step.post_id or 0, "") or units.get(step.unit_id or 0, "")
         who = "" if state == "wait" else who
         when = step.finished_at or (step.due_at if now_here else None)
-        found.append(Station(step.name, who, moment(when, due=now_here), "", state))
+        spent = step_time(calendar, step) if state != "wait" else ""
+        found.append(Station(step.name, who, moment(when, due=now_here), spent, state))
     return found
 
 

@@ -7,17 +7,20 @@ from datetime import date
 from flask import Response, render_template, request
 from flask_babel import gettext as _
 
+from app import audit
 from app.clock import today
 from app.db import reading, transaction
 from app.errors import InvalidInput, NotFound, RuleViolated
 from app.organisation import queries as organisation
 from app.organisation.dates import parse_date
 from app.procedures import permissions, printing, queries, services
+from app.procedures.clocks import calendar_id
 from app.procedures.views.blueprint import bp, download
 from app.registers.printing import XLSX, Cell, Column, Heading, book_pdf, book_xlsx
 from app.web.gate import needs
 from app.web.shell import current_actor, settings
 from app.web.template_helpers import date_vi
+from app.worktime.queries import load_calendar
 
 PDF = "application/pdf"
 MOST_ROWS = 5000
@@ -79,7 +82,8 @@ def form_06(token: str) -> Response:
         one = queries.get_dossier(session, current_actor(), token)
         posts = organisation.post_label(session, [s.post_id for s in one.steps if s.post_id])
         units = organisation.unit_label(session, [s.unit_id for s in one.steps if s.unit_id])
-        lines = printing.control_lines(one, posts, units)
+        calendar = load_calendar(session, calendar_id(session))
+        lines = printing.control_lines(one, posts, units, calendar)
     pdf = printing.control_sheet_pdf(settings().organ_name, one, lines)
     return download(pdf, PDF, f"mau-06-{one.shown_code}.pdf")
 
@@ -110,6 +114,11 @@ def form_07(ending: str) -> Response:
         lines = printing.register_lines(rows)
     words = _("Từ %(first)s đến %(last)s", first=date_vi(first), last=date_vi(last))
     heading = printing.register_heading(settings().organ_name, words)
+    with transaction("procedures.register_printed") as session:
+        audit.record(
+            session, current_actor(), "dossier.register_printed", None, **{"from": str(first)},
+            to=str(last), rows=len(lines),
+        )  # fmt: skip
     return book(heading, printing.REGISTER, lines, "mau-07", ending)
 
 
@@ -128,6 +137,11 @@ def own_book(book_id: int, ending: str) -> Response:
         lines = printing.book_lines(found, entries)
     words = _("Năm %(year)s", year=year) if found.year_reset else ""
     heading = Heading(settings().organ_name, found.name.upper(), words)
+    with transaction("procedures.book_printed") as session:
+        audit.record(
+            session, current_actor(), "dossier.book_printed", None, book=found.code, year=year,
+            rows=len(lines),
+        )  # fmt: skip
     return book(heading, columns, lines, f"so-{found.code}-{year}", ending)
 
 

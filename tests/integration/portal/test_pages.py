@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -13,10 +14,14 @@ from werkzeug.test import TestResponse
 
 from app.clock import frozen
 from app.db import reading
+from app.errors import RuleViolated
+from app.files.store import current_store
 from app.portal import guarding
 from app.procedures import queries, services
+from app.procedures.house import house
 from app.procedures.models import Dossier, DossierStatus, PaymentWay, RatedVia
 from app.procedures.printing import lookup_address
+from app.procedures.services.scans import MOST_SUPPLEMENT_FILES
 from app.security import SYSTEM
 from tests.integration.procedures.conftest import COPY, MONDAY, Counter, act, look
 
@@ -105,10 +110,25 @@ def test_a_wrong_check_value_looks_like_a_wrong_code_and_guessing_comes_to_a_hal
     for _try in range(guarding.BY_THING.free):
         last = look_up(client, dossier.code, guess)
     assert last.status_code == 429
-    # Not even the right value is looked at while the pause lasts, and it says how long.
-    halted = look_up(client, dossier.code, dossier.check_value)
-    assert halted.status_code == 429
-    assert "thử lại sau" in text(halted)
+    assert "thử lại sau" in text(last)
+    # What others tried in vain never shuts the owner out, and costs those who guess the more.
+    assert (dossier.code or "?") in text(look_up(client, dossier.code, dossier.check_value))
+
+
+def test_who_guesses_at_one_code_is_halted_long_before_its_owner_elsewhere(
+    counter: Counter, client: FlaskClient, app: Flask
+) -> None:
+    dossier = counter.receive()
+    tries = guarding.BY_THING.free + guarding.BY_ADDRESS.free // guarding.COST_OF_GUESSING
+    for _try in range(tries):
+        look_up(client, dossier.code, wrong(dossier.check_value))
+    assert look_up(client, dossier.code, dossier.check_value).status_code == 429
+    owner = app.test_client().post(
+        "/cong-dan/tra-cuu",
+        data={"ma": dossier.code, "kt": dossier.check_value},
+        environ_base={"REMOTE_ADDR": "2001:db8::7"},
+    )
+    assert owner.status_code == 302
 
 
 def test_an_address_that_tries_many_codes_is_halted_and_others_are_not(
@@ -193,6 +213,37 @@ def test_a_link_of_an_answered_request_opens_nothing(counter: Counter, client: F
     answer = client.get(f"/cong-dan/bo-sung/{link}")
     assert answer.status_code == 404
     assert "không còn dùng được" in text(answer)
+
+
+def test_an_expired_link_says_so_instead_of_asking_for_a_code(
+    counter: Counter, client: FlaskClient
+) -> None:
+    _dossier, link, supplement_id = asked(counter)
+    code = act(services.supplement_code, None, supplement_id=supplement_id)
+    with frozen(MONDAY + timedelta(days=house().link_days, minutes=1)):
+        shown = client.get(f"/cong-dan/bo-sung/{link}")
+        entered = client.post(f"/cong-dan/bo-sung/{link}", data={"code": code})
+    assert (shown.status_code, entered.status_code) == (404, 404)
+    assert "đã hết hạn" in text(shown)
+    assert "đã hết hạn" in text(entered)
+    assert 'name="code"' not in text(shown)
+
+
+def test_a_request_takes_so_many_files_and_no_more(counter: Counter) -> None:
+    dossier, _link, supplement_id = asked(counter)
+    paper = counter.now(dossier).papers[0]
+    blob = current_store().put(picture())
+
+    def send() -> None:
+        act(
+            services.attach_scan, SYSTEM, dossier_id=dossier.id, paper_id=paper.id, blob=blob,
+            name="hop-dong.png", media_type="image/png", supplement_id=supplement_id,
+        )  # fmt: skip
+
+    for _n in range(MOST_SUPPLEMENT_FILES):
+        send()
+    with pytest.raises(RuleViolated, match="không thêm được nữa"):
+        send()
 
 
 def finished(counter: Counter) -> Dossier:

@@ -17,7 +17,7 @@ from tests.integration.procedures.conftest import COPY, MONDAY, Counter, act
 WRITERS, ACTS = 32, 2
 
 
-def at_once(work: object) -> list[BaseException]:
+def at_once(work: object, acts: int = ACTS) -> list[BaseException]:
     """Let 32 threads do it at the same time; what went wrong."""
     faults: list[BaseException] = []
     ready = threading.Barrier(WRITERS)
@@ -25,7 +25,7 @@ def at_once(work: object) -> list[BaseException]:
     def write() -> None:
         try:
             ready.wait()
-            for _ in range(ACTS):
+            for _ in range(acts):
                 work()  # type: ignore[operator]
         except BaseException as fault:
             faults.append(fault)
@@ -56,6 +56,21 @@ def test_32_writers_get_codes_and_book_numbers_without_gap_or_double(counter: Co
         numbers = session.scalars(sa.select(BookEntry.number).order_by(BookEntry.number)).all()
     assert serials == numbers == list(range(1, WRITERS * ACTS + 1))
     assert (codes[0], codes[-1]) == ("H42.16-261123-0001", "H42.16-261123-0064")
+
+
+def test_32_counters_receive_at_once_without_gap_or_double(counter: Counter) -> None:
+    reception = counter.reception()
+
+    with frozen(MONDAY):
+        faults = at_once(
+            lambda: act(services.receive, counter.office.one_stop, reception=reception), acts=1
+        )
+
+    assert faults == []
+    with reading() as session:
+        rows = session.execute(sa.select(Dossier.serial, Dossier.code).order_by(Dossier.serial))
+        received = rows.tuples().all()
+    assert received == [(number, f"H42.16-261123-{number:04d}") for number in range(1, WRITERS + 1)]
 
 
 @pytest.mark.usefixtures("monday")
