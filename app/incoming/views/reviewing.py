@@ -101,11 +101,15 @@ def source_name(one: SourceFigure) -> str:
 def quality_option(
     labels: Sequence[str], figures: Sequence[Figure], shape: str
 ) -> dict[str, object]:
-    """Confidence in percent as an option of the chart library; a gap where nothing was read."""
+    """Confidence in percent as an option of the chart library; a gap where nothing was read.
+
+    Bars begin at 0; a line begins at the ten below its lowest point.
+    """
     values = [None if one.confidence is None else round(one.confidence * 100, 1) for one in figures]
+    lowest = min((value for value in values if value is not None), default=0.0)
     return {
         "xAxis": {"type": "category", "data": list(labels)},
-        "yAxis": {"type": "value", "max": 100, "scale": True},
+        "yAxis": {"type": "value", "min": 0 if shape == "bar" else lowest // 10 * 10, "max": 100},
         "series": [{"type": shape, "name": _("Độ chắc"), "data": values}],
     }
 
