@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask
 from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import Session
+
+from app.web import health
+from app.web.health import HealthLine
+
+LOOKED_BACK = timedelta(days=7)
 
 ACTS = {
     "escalation.started": "Bắt đầu gọi theo cấp",
@@ -31,6 +39,7 @@ def register(app: Flask) -> None:
     hooks.place_of[TASK] = task_place
     relay.register(handlers.letters())
     texting.configure(settings(app))
+    health.register("sms", sms_line)
     if texting.configured():
         relay.register(handlers.texts())
     else:
@@ -55,3 +64,17 @@ def add_pages(app: Flask) -> None:
     link = AccountLink("escalation.mine", _("Cuộc gọi của tôi"), "phone")
     if link not in account_links:
         account_links.append(link)
+
+
+def sms_line(session: Session) -> HealthLine:
+    """Whether text messages are set up, and how they went of late."""
+    from app.clock import now
+    from app.escalation import texting
+    from app.escalation.queries import count_texts
+
+    label = "Tin nhắn"
+    if texting.configured() is None:
+        return HealthLine(label, "ok", "Chưa cài cổng tin nhắn: gọi theo cấp không dùng tin nhắn.")
+    sent, failed = count_texts(session, now() - LOOKED_BACK)
+    text = f"Bảy ngày qua: {sent} tin đã gửi, {failed} tin không gửi được."
+    return HealthLine(label, "warn" if failed else "ok", text)

@@ -160,6 +160,17 @@ def _of_mail(mail: OutgoingMail | None, note: str) -> tuple[CallState, str]:
     return (CallState.FAILED, mail.not_sent) if mail.not_sent else (CallState.SENT, note)
 
 
+def count_texts(session: Session, since: datetime) -> tuple[int, int]:
+    """How many text messages went out since a moment, and how many could not."""
+    call = EscalationCall
+    gone = call.state.in_((CallState.SENT, CallState.DELIVERED))
+    rows = sa.select(
+        sa.func.count().filter(gone), sa.func.count().filter(call.state == CallState.FAILED)
+    )
+    found = session.execute(rows.where(call.channel == Channel.SMS, call.state_at >= since)).one()
+    return found[0], found[1]
+
+
 def due_case_ids(session: Session, at: datetime) -> list[int]:
     """Cases of which a level is due."""
     rows = sa.select(EscalationCase.id).where(

@@ -16,11 +16,12 @@ from app.escalation.models import (
     CALL_LABELS,
     CASE_LABELS,
     CHANNEL_LABELS,
+    CallState,
     CaseState,
     Channel,
     EscalationCase,
 )
-from app.escalation.policies import WHO_LABELS, Policy, Who, policy
+from app.escalation.policies import WHO_LABELS, Policy, policy
 from app.escalation.views.blueprint import CALL_TONES, CASE_TONES, bp
 from app.organisation import queries as organisation
 from app.security import Actor
@@ -94,8 +95,8 @@ def words(session: Session, actor: Actor, cases: list[EscalationCase]) -> dict[s
         "call_tones": CALL_TONES,
         "channel_labels": CHANNEL_LABELS,
         "Channel": Channel,
+        "CallState": CallState,
         "CaseState": CaseState,
-        "Who": Who,
     }
 
 

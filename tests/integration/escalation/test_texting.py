@@ -14,7 +14,7 @@ from flask import Flask
 
 from app import clock, relay
 from app.db import reading
-from app.escalation import handlers
+from app.escalation import handlers, sms_line
 from app.escalation.models import CallState, Channel, EscalationCall
 from app.escalation.texting import mobile
 from config.settings import Settings, SmsSettings
@@ -114,6 +114,22 @@ def test_what_the_gateway_says_is_what_the_page_shows(
     relay.deliver_once(handlers.texts())
 
     assert text_call().state is state
+
+
+def test_the_page_of_health_counts_messages_that_did_not_go(
+    office: Office, gateway: FakeGateway
+) -> None:
+    give_phone(office.duty, "0912345678")
+    gateway.answers.append((422, {}))
+    for thing_id in (1, 2):
+        start(office, thing_id=thing_id)
+        relay.deliver_once(handlers.texts())
+
+    with reading() as session:
+        line = sms_line(session)
+
+    assert line.tone == "warn"
+    assert line.text == "Bảy ngày qua: 1 tin đã gửi, 1 tin không gửi được."
 
 
 def test_nobody_without_a_mobile_number_is_said_to_have_been_told(office: Office) -> None:
