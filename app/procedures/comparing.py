@@ -10,11 +10,16 @@ from app.procedures.models import (
     FEE_LABELS,
     ONLINE_LABELS,
     PER_LABELS,
+    STEP_LABELS,
+    TIMING_LABELS,
     Channel,
     FeeKind,
     FeePer,
+    FeeTiming,
     OnlineLevel,
+    StepKind,
 )
+from app.procedures.paper_kinds import known_kinds
 from app.procedures.records import FeeRecord, PaperRecord, Record, StepRecord, WayRecord
 from app.security import ROLE_LABELS, Role
 from app.worktime.calendar import Unit
@@ -106,11 +111,19 @@ def _pauses(record: Record) -> tuple[str, ...]:
     if record.most_supplements is not None:
         lines.append(f"Bổ sung nhiều nhất {record.most_supplements} lần")
     lines.append(f"Gia hạn nhiều nhất {record.most_extensions} lần")
+    if record.most_extension_amount is not None:
+        words = UNIT_WORDS[Unit(record.limit_unit)]
+        lines.append(f"Mỗi lần gia hạn nhiều nhất {record.most_extension_amount} {words}")
     return tuple(lines)
 
 
 def _joined(parts: Sequence[str]) -> str:
     return ", ".join(part for part in parts if part)
+
+
+def kind_label(key: str) -> str:
+    """What people call a kind of paper."""
+    return next((one.label for one in known_kinds() if one.key == key), key)
 
 
 def _paper(one: PaperRecord) -> str:
@@ -120,6 +133,8 @@ def _paper(one: PaperRecord) -> str:
         f"{one.copies} bản sao" if one.copies else "",
         "" if one.is_required else "không bắt buộc",
         f"chỉ khi {one.case}" if one.case else "",
+        f"mẫu {one.form_name}" if one.form_name else "",
+        f"máy đọc phải thấy {kind_label(one.shape)}" if one.shape else "",
     ])  # fmt: skip
 
 
@@ -134,16 +149,25 @@ def _fee(one: FeeRecord) -> str:
     return _joined([
         f"{FEE_LABELS[FeeKind(one.kind)]}: {one.name}",
         amount,
+        _further(one),
         f"nhiều nhất {money(one.most)}" if one.most else "",
+        TIMING_LABELS[FeeTiming(one.timing)].lower(),
         f"chỉ khi {one.case}" if one.case else "",
         one.ground,
     ])  # fmt: skip
+
+
+def _further(one: FeeRecord) -> str:
+    if one.further_from is None or one.further_amount is None:
+        return ""
+    return f"từ trang thứ {one.further_from} mỗi trang {money(one.further_amount)}"
 
 
 def _step(number: int, one: StepRecord) -> str:
     share = f"{one.hundredths / 100:g}".replace(".", ",") if one.hundredths else ""
     return _joined([
         f"{number}. {one.name}",
+        STEP_LABELS[StepKind(one.kind)],
         ROLE_LABELS[Role(one.role)],
         f"{share} phần thời hạn" if share else "",
         one.unit,

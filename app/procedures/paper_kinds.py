@@ -36,6 +36,11 @@ def _known() -> tuple[int, tuple[PaperKind, ...]]:
     return int(data["lines"]), kinds
 
 
+def known_kinds() -> tuple[PaperKind, ...]:
+    """All kinds that are told apart."""
+    return _known()[1]
+
+
 def _plain(text: str) -> str:
     """Lower case without marks; anything between words is one space."""
     loose = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))

@@ -59,7 +59,7 @@ class ProcedureBook(Base):
 class Procedure(Base):
     """An administrative procedure (thủ tục hành chính) through all its versions.
 
-    `name`, `field` and `folded` are those of the newest published version, for search.
+    `name`, `field`, `keywords`, `folded` and `unit_id` are those of the newest published version.
     """
 
     __tablename__ = "procedure"
@@ -125,6 +125,8 @@ class ProcedureVersion(Base):
     name: Mapped[str] = mapped_column(Nfc(500))
     field: Mapped[str] = mapped_column(Nfc(120))
     sort: Mapped[str] = mapped_column(Nfc(120), default="")  # loại thủ tục
+    keywords: Mapped[str] = mapped_column(Nfc(300), default="")  # as people call it
+    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))  # that handles it here
     sequence: Mapped[str] = mapped_column(Nfc(20000), default="")  # trình tự thực hiện
     subjects: Mapped[str] = mapped_column(Nfc(1000), default="")  # đối tượng
     implementing_organ: Mapped[str] = mapped_column(Nfc(300), default="")

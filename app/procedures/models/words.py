@@ -113,6 +113,10 @@ CHANNEL_LABELS: dict[Channel, str] = {
     Channel.ONLINE: "Trực tuyến",
     Channel.POST: "Bưu chính công ích",
 }
+TIMING_LABELS: dict[FeeTiming, str] = {
+    FeeTiming.BEFORE: "Khi nộp hồ sơ",
+    FeeTiming.AFTER: "Sau khi có thông báo",
+}
 ONLINE_LABELS: dict[OnlineLevel, str] = {
     OnlineLevel.FULL: "Toàn trình",
     OnlineLevel.PARTIAL: "Một phần",

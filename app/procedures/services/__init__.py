@@ -43,6 +43,7 @@ from app.procedures.services.pausing import (
     supplement_code,
     take_supplements,
 )
+from app.procedures.services.reading_back import record_of
 from app.procedures.services.receiving import (
     PaperGiven,
     Reception,
@@ -58,7 +59,7 @@ from app.procedures.services.scans import (
     keep_reading,
     reading_failed,
 )
-from app.procedures.services.versions import give_up_draft, record_of, save_draft
+from app.procedures.services.versions import give_up_draft, save_draft
 
 __all__ = [
     "ClaimedScan",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,6 +34,7 @@ from app.procedures.models import (
     VersionState,
 )
 from app.procedures.records import Record
+from app.procedures.services.reading_back import record_of
 from app.security import Actor, Role, authorize
 from app.worktime.calendar import Unit as LimitUnit
 from app.worktime.rules import Rule, StartRule
@@ -66,9 +68,7 @@ def draft_version(session: Session, actor: Actor, *, record: Record) -> Procedur
             level=ProcedureLevel(record.level), is_illustrative=record.is_illustrative,
         )  # fmt: skip
         session.add(procedure)
-    procedure.keywords = record.keywords
-    procedure.unit_id = _unit_id(session, record.unit) or procedure.unit_id
-    session.flush()
+        session.flush()
     version = _version(session, procedure, record)
     for older in queries.versions_of(session, procedure.id):
         if older.state is VersionState.DRAFT:
@@ -106,6 +106,7 @@ def _version(session: Session, procedure: Procedure, record: Record) -> Procedur
         book = session.scalar(sa.select(ProcedureBook).filter_by(code=record.book))
     version = ProcedureVersion(
         procedure_id=procedure.id, number=1, valid_from=record.valid_from, name=record.name,
+        keywords=record.keywords, unit_id=_unit_id(session, record.unit) or procedure.unit_id,
         field=record.field, decision=record.decision, sort=record.sort, sequence=record.sequence,
         subjects=record.subjects, implementing_organ=record.implementing_organ,
         competent_organ=record.competent_organ, coordinating_organ=record.coordinating_organ,
@@ -182,6 +183,7 @@ def publish_version(
     version.state, version.valid_from, version.published_at = VersionState.PUBLISHED, start, now()
     procedure = version.procedure
     procedure.name, procedure.field = version.name, version.field
+    procedure.keywords, procedure.unit_id = version.keywords, version.unit_id
     fold(procedure)
     session.flush()
     audit.record(session, actor, "procedure.published", procedure.id, version=version.number)
@@ -197,48 +199,54 @@ def fold(procedure: Procedure) -> None:
 
 def import_catalogue(session: Session, actor: Actor, *, records: Iterable[Record]) -> int:
     """Take procedures in and publish those that are new or differ from the version in force.
-    Returns how many were published; a second time none is."""
+    Returns how many were published; a second time none is.
+
+    An older list changes nothing. What differs from a version of the same day becomes a draft,
+    unless there is one: an official compares them and says from which day it holds.
+    """
     actor = authorize(actor, permissions.CONFIGURE)
-    count = 0
+    count, drafts = 0, 0
     for record in records:
-        if _same(session, record):
+        newest = _newest(session, record.code)
+        if newest is not None and (
+            newest.valid_from > record.valid_from or _same(session, newest, record)
+        ):
             continue
-        version = draft_version(session, actor, record=record)
-        publish_version(session, actor, version_id=version.id)
-        count += 1
-    audit.record(session, actor, "procedure.imported", None, count=count)
+        if newest is None or newest.valid_from < record.valid_from:
+            version = draft_version(session, actor, record=record)
+            publish_version(session, actor, version_id=version.id)
+            count += 1
+        elif queries.draft_of(session, newest.procedure_id) is None:
+            draft_version(session, actor, record=record)
+            drafts += 1
+    audit.record(session, actor, "procedure.imported", None, count=count, drafts=drafts)
     return count
 
 
-def _same(session: Session, record: Record) -> bool:
-    """Whether the newest published version says the same in what people go by."""
-    procedure = session.scalar(sa.select(Procedure).filter_by(code=record.code))
-    if procedure is None:
-        return False
+def _newest(session: Session, code: str) -> ProcedureVersion | None:
+    """The version published last, whole."""
     found = session.scalar(
         sa.select(ProcedureVersion.id)
-        .filter_by(procedure_id=procedure.id, state=VersionState.PUBLISHED)
+        .join(Procedure, Procedure.id == ProcedureVersion.procedure_id)
+        .where(Procedure.code == code, ProcedureVersion.state == VersionState.PUBLISHED)
         .order_by(ProcedureVersion.valid_from.desc())
         .limit(1)
     )
-    if found is None:
-        return False
-    version = queries.version_whole(session, found)
-    return (
-        version.valid_from >= record.valid_from
-        or (
-            version.name, version.field, version.limit_amount, version.limit_unit.value,
-            [paper.name for paper in version.papers],
-            [(fee.name, fee.amount) for fee in version.fees],
-            [(step.name, step.hundredths) for step in version.steps],
-        )
-        == (
-            record.name, record.field, record.limit_amount, record.limit_unit,
-            [paper.name for paper in record.papers],
-            [(fee.name, fee.amount) for fee in record.fees],
-            [(step.name, step.hundredths) for step in record.steps],
-        )
-    )  # fmt: skip
+    return queries.version_whole(session, found) if found is not None else None
+
+
+def _same(session: Session, version: ProcedureVersion, record: Record) -> bool:
+    """Whether the version says the same in everything but its day; units by whatever name."""
+    kept = record_of(session, version)
+    unit = record.unit or kept.unit  # a list without units leaves them as they are
+    wanted = replace(record, valid_from=kept.valid_from, unit=unit)
+    return _with_unit_ids(session, kept) == _with_unit_ids(session, wanted)
+
+
+def _with_unit_ids(session: Session, record: Record) -> tuple[Record, list[int | None]]:
+    names = [record.unit, *(step.unit for step in record.steps)]
+    plain = tuple(replace(step, unit="") for step in record.steps)
+    return replace(record, unit="", steps=plain), [_unit_id(session, name) for name in names]
 
 
 @sa.event.listens_for(ProcedureVersion, "before_update")

@@ -18,7 +18,15 @@ from app.procedures.models import DossierStatus, FinanceState, ProcedureVersion
 from app.procedures.queries import ResultClass, result_class
 from app.security import SYSTEM
 from tests.factories import Office
-from tests.integration.procedures.conftest import BIRTH, COPY, LICENCE, Counter, act, look
+from tests.integration.procedures.conftest import (
+    BIRTH,
+    COPY,
+    LICENCE,
+    MONDAY,
+    Counter,
+    act,
+    look,
+)
 
 pytestmark = [
     pytest.mark.usefixtures("monday"),
@@ -69,6 +77,49 @@ def test_a_dossier_keeps_the_version_of_its_day_and_one_version_is_valid_on_any_
 def publish_again(session: Any, actor: Any, *, record: records.Record) -> None:
     version = services.draft_version(session, actor, record=record)
     services.publish_version(session, actor, version_id=version.id)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"fees": (replace(LICENCE.fees[0], ground="Nghị quyết mới"),)},
+        {"papers": (replace(LICENCE.papers[0], copies=2), *LICENCE.papers[1:])},
+        {"steps": (*LICENCE.steps[:4], replace(LICENCE.steps[4], unit="Phòng Kinh tế"))},
+        {"ways": (records.WayRecord("post", "3 ngày"),)},
+        {"keywords": "mở tiệm"},
+        {"most_extension_amount": 2},
+    ],
+)
+def test_a_change_of_any_part_is_seen_by_the_import_and_compared_by_an_official_on_the_same_day(
+    counter: Counter, change: dict[str, Any]
+) -> None:
+    procedure = counter.ids[LICENCE.code]
+    assert act(services.import_catalogue, SYSTEM, records=[replace(LICENCE, **change)]) == 0
+    assert look(lambda s: queries.draft_of(s, procedure)) is not None
+    later = replace(LICENCE, **change, valid_from=date(2026, 12, 1))
+    assert act(services.import_catalogue, SYSTEM, records=[later]) == 1
+    assert act(services.import_catalogue, SYSTEM, records=[later]) == 0
+
+
+def test_a_draft_leaves_the_words_and_the_unit_of_what_is_in_force_until_it_is_published(
+    counter: Counter,
+) -> None:
+    procedure = counter.ids[LICENCE.code]
+
+    def standing() -> tuple[str, int | None]:
+        row = look(lambda s: queries.procedure_with_code(s, LICENCE.code))
+        return row.keywords, row.unit_id
+
+    before = standing()
+    changed = replace(LICENCE, keywords="mở tiệm", unit="Văn phòng", valid_from=date(2026, 12, 1))
+    draft = act(services.draft_version, counter.office.chief, record=changed)
+    assert standing() == before
+    kept = look(lambda s: services.record_of(s, queries.version_whole(s, draft.id)))
+    assert kept.keywords == "mở tiệm"
+    act(services.publish_version, counter.office.chief, version_id=draft.id)
+    assert standing()[0] == "mở tiệm"
+    assert standing()[1] not in (None, before[1])
+    assert look(lambda s: queries.version_on(s, procedure, MONDAY.date())).keywords == "mở quán"
 
 
 def test_a_published_version_never_changes_whoever_tries(counter: Counter) -> None:

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.procedures import queries, services
 from app.procedures.models import Procedure, ProcedureVersion
-from app.procedures.records import Record
-from tests.integration.procedures.conftest import LICENCE, MONDAY, Counter, look
+from app.procedures.records import FeeRecord, PaperRecord, Record, WayRecord
+from tests.integration.procedures.conftest import LICENCE, MONDAY, Counter, act, look
 from tests.integration.procedures.test_pages import browser, page
 
 pytestmark = [
@@ -100,6 +100,41 @@ def test_an_unchanged_form_keeps_every_part_of_the_version(app: Flask, counter: 
     write(client, counter)
     assert records(counter)[0][2] == replace(before, valid_from=MONDAY.date())
     assert "giống hệt" in page(client, f"{address}/thay-doi")
+
+
+def test_lines_of_one_name_keep_each_its_own_values_and_every_part_is_in_the_form(
+    app: Flask, counter: Counter
+) -> None:
+    twice = replace(
+        records(counter)[0][2],
+        sort="TTHC không liên thông",
+        limit_amount=1,
+        start_rule="from_reception",
+        cutoff_minute=14 * 60 + 30,
+        most_extension_amount=2,
+        fees=(
+            FeeRecord("Phí", 2000, "fee", "page", "after", 3, 1000, 200_000, "sao", "NĐ 1"),
+            FeeRecord("Phí", 5000, "fee", "copy", "before", ground="NĐ 2"),
+        ),
+        papers=(PaperRecord("Đơn", "Mẫu 01", shape="application"), PaperRecord("Đơn")),
+        ways=(WayRecord("counter", "3 ngày"), WayRecord("post", "5 ngày", "40.000", "Bưu điện")),
+        steps=tuple(
+            replace(step, unit="Phòng Kinh tế", hundredths=20)
+            for step in records(counter)[0][2].steps
+        ),
+    )  # fmt: skip
+    act(services.save_draft, counter.office.chief, record=twice, seen=None)
+    client, address = browser(app, counter.office.chief), address_of(counter)
+    write(client, counter)
+    kept = records(counter)[0][2]
+    unit = kept.unit  # by its whole name
+    assert kept == replace(twice, steps=tuple(replace(one, unit=unit) for one in twice.steps))
+    shown = page(client, f"{address}/thay-doi")
+    assert "từ trang thứ 3 mỗi trang 1.000 đồng" in shown
+    assert "Bưu chính công ích, 5 ngày" in shown
+    write(client, counter, **{"fees-0-name": "", "ways-1-channel": ""})
+    left = records(counter)[0][2]
+    assert (left.fees, left.ways) == (twice.fees[1:], twice.ways[:1])
 
 
 def test_two_people_do_not_overwrite_each_others_draft_and_none_is_published_unseen(
