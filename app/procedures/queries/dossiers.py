@@ -236,24 +236,27 @@ def counter_search(session: Session, actor: Actor, text: str, *, limit: int = 10
     text = text.strip()
     if not text:
         return CounterHits([], [], [])
+    procedures, people = find_procedures(session, text, limit=limit), []
+    if actor.may(RECEIVE):
+        # What names a procedure is no person's name in another order: no look at every name.
+        people = find_applicants(session, actor, text, limit=limit, anywhere=not procedures)
+    theirs = sa.select(Dossier.id).where(Dossier.applicant_id.in_([one.id for one in people]))
+    some = sa.union(sa.select(Dossier.id).where(_like(text)), theirs)
     dossiers = (
         visible_dossiers(actor)
-        .where(_like(text))
+        .where(Dossier.id.in_(some) if people else _like(text))
         .options(joinedload(Dossier.procedure))
         .order_by(Dossier.received_at.desc(), Dossier.id.desc())
         .limit(limit)
     )
-    return CounterHits(
-        find_procedures(session, text, limit=limit),
-        list(session.scalars(dossiers)),
-        find_applicants(session, actor, text, limit=limit) if actor.may(RECEIVE) else [],
-    )
+    return CounterHits(procedures, list(session.scalars(dossiers)), people)
 
 
 def find_applicants(
-    session: Session, actor: Actor, text: str, *, limit: int = 8
+    session: Session, actor: Actor, text: str, *, limit: int = 8, anywhere: bool = True
 ) -> list[Applicant]:
-    """People who came before: by the beginning of the name without marks, by card or telephone.
+    """People who came before: by card or telephone, by the beginning of the name without marks;
+    where no name begins so, by its words in any order (`anywhere`: looks at every name).
 
     Raises:
         PermissionDenied: the actor is not at the counter.
@@ -267,8 +270,12 @@ def find_applicants(
         some = [begins(a.folded, name)]
     else:
         return []
-    rows = sa.select(a).where(sa.or_(*some)).order_by(a.last_at.desc(), a.id).limit(limit)
-    return list(session.scalars(rows))
+    rows = sa.select(a).order_by(a.last_at.desc(), a.id).limit(limit)
+    found = list(session.scalars(rows.where(sa.or_(*some))))
+    if found or digits or not anywhere:
+        return found
+    words = [(" " + a.folded).contains(f" {word}", autoescape=True) for word in name.split()]
+    return list(session.scalars(rows.where(a.id.in_(sa.select(a.id).where(*words)))))
 
 
 def get_applicant(session: Session, actor: Actor, token: str) -> Applicant:

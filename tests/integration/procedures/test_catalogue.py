@@ -23,6 +23,7 @@ from tests.integration.procedures.conftest import (
     COPY,
     LICENCE,
     MONDAY,
+    PERSON,
     Counter,
     act,
     look,
@@ -54,6 +55,19 @@ def test_a_procedure_is_found_by_words_without_tone_marks(
 ) -> None:
     assert names(typed)[:1] == [found]
     assert names(f"{typed} zzz") == []
+
+
+@pytest.mark.parametrize("typed", ["Nguyễn Thị", "mau hoa", "hoa nguyen", "HOA", "ho mẫ"])
+def test_a_person_is_found_at_the_counter_by_words_of_the_name_in_any_order(
+    counter: Counter, typed: str
+) -> None:
+    dossier = counter.receive()
+    officer = counter.office.one_stop
+    hits = look(lambda s: queries.counter_search(s, officer, typed))
+    assert [one.full_name for one in hits.applicants] == [PERSON.full_name]
+    assert [one.id for one in hits.dossiers] == [dossier.id]
+    other = look(lambda s: queries.counter_search(s, officer, f"{typed} zzz"))
+    assert (other.applicants, other.dossiers) == ([], [])
 
 
 def test_a_dossier_keeps_the_version_of_its_day_and_one_version_is_valid_on_any_day(
