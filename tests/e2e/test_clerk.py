@@ -124,6 +124,8 @@ PAGES = (
     "/van-ban-den?tab=tat-ca&from=01/11/2026",
     "/van-ban-den/tiep-nhan?tab=tat-ca",
     "/van-ban-den/doi-chieu",
+    "/van-ban-den/can-xem-lai",
+    "/van-ban-den/chat-luong-doc",
     "/van-ban-den/in-so",
     "/lien-thong/thu",
     "/lien-thong/thu?tab=khong-gui",
@@ -137,6 +139,7 @@ def test_the_clerks_pages_are_accessible(visit: Any, phone: bool) -> None:
     letter = page.locator("[data-row-link]").first.get_attribute("href")
     draft = clerk.go("/van-ban-den?tab=cho-vao-so").locator("[data-row-link]").first
     paths = [*PAGES, letter, f"{letter}/sua", f"{letter}/ban-quet", draft.get_attribute("href")]
+    paths += [clerk.go(letter).locator('a[href*="/chu/"]').first.get_attribute("href")]
     packet = clerk.go("/lien-thong").locator("[data-row-link]").first
     paths += ["/lien-thong", packet.get_attribute("href")]
     faults = {}

@@ -28,6 +28,7 @@ from app.incoming.queries.review import (
     read_page,
 )
 from app.incoming.services.jobs import LANGUAGES
+from app.incoming.speaking import flow
 from app.incoming.views.blueprint import SOURCE_LABELS, bp
 from app.incoming.views.letter import in_viewer, viewable
 from app.security import Actor
@@ -140,6 +141,7 @@ def show_reader(token: str, *, message: str | None = None, typed: str | None = N
             letter=letter,
             file=file,
             page=page,
+            flow=flow(page.paragraphs) if page else [],
             shown=in_viewer(shown, file.name, download=file) if shown else None,
             index=index,
             word=page.words[index] if page and index is not None else None,

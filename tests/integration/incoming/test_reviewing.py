@@ -192,6 +192,7 @@ def test_a_clerk_walks_from_doubt_to_doubt_and_settles_the_file(app: Flask, offi
     assert ">1</a>" in page(client, "/van-ban-den/chat-luong-doc")
     assert "Chắc" not in page(client, "/van-ban-den/can-xem-lai?nguon=mail&tu-ngay=x", htmx=True)
     assert 'name="text"' not in marked
+    assert 'data-say="Ủy ban nhân dân xã Sõng Mẫu"' in marked
     assert 'value="Sõng"' in page(client, f"{path}?tu=5")
     typed = {"trang": 1, "tu": 5, "was": "Sõng"}
     refused = client.post(f"{path}/sua", data=typed | {"text": " "})
