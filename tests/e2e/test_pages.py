@@ -55,6 +55,12 @@ PAGES = {
         "/su-co/kich-ban/don-vi",
         "/su-co/phat-lai",
         "/su-co/kich-ban/neu-thi?type_key=flood&severity=high",
+        "/goi-theo-cap",
+        "/goi-theo-cap/ai-duoc-goi?policy=incident&at=01/01/2027+03:00",
+        "/goi-theo-cap/tam-dung",
+        "/truc-ban",
+        "/truc-ban/lich",
+        "/truc-ban/ban-giao",
     ),
     "quantri": (
         "/quan-tri/nguoi-dung",
