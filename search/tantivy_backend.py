@@ -33,11 +33,7 @@ from search.types import Acl, SearchRecord, Sort, Stats, Suggestion
 HEAP_BYTES = 64_000_000  # of one writer; what is beyond goes to a new segment
 FEW_RECORDS = 20_000  # to count the values of so many takes few milliseconds
 VALUES_FOR_S = 60.0
-_ORDER = {
-    Sort.NEWEST: ("day", tantivy.Order.Desc),
-    Sort.OLDEST: ("day", tantivy.Order.Asc),
-    Sort.NUMBER: ("plain_number", tantivy.Order.Asc),
-}
+_ASCENDING = {Sort.OLDEST: "day", Sort.NUMBER: "plain_number"}
 
 
 class TantivyBackend(Engine):
@@ -81,18 +77,22 @@ class TantivyBackend(Engine):
         searcher = self._searcher()
         with _engine_errors():
             query = translate(self._schema, plan)
-            if sort is not Sort.RELEVANCE:
-                return self._sorted(searcher, query, limit, offset, sort)
-            # tantivy refuses a limit of 0
-            result = searcher.search(query, limit=max(limit, 1), offset=offset)
-            hits = [(score, _source(searcher, at)) for score, at in result.hits[:limit]]
+            if sort in _ASCENDING:
+                return self._ascending(searcher, query, limit, offset, _ASCENDING[sort])
+            newest = sort is Sort.NEWEST  # no day is 0: the last
+            result = searcher.search(
+                query, max(limit, 1), offset=offset, order_by_field="day" if newest else None
+            )  # falling is the engine's own order; it refuses a limit of 0
+            hits = [
+                (0.0 if newest else score, _source(searcher, at))
+                for score, at in result.hits[:limit]
+            ]
             return Found(_total(result), hits)
 
-    def _sorted(
-        self, searcher: tantivy.Searcher, query: T, limit: int, offset: int, sort: Sort
+    def _ascending(
+        self, searcher: tantivy.Searcher, query: T, limit: int, offset: int, name: str
     ) -> Found:
         """By a field: first those that have a value in it, then the others."""
-        name, order = _ORDER[sort]
         none = T.term_query(self._schema, name, 0)
         parts = [(tantivy.Occur.Must, query), (tantivy.Occur.MustNot, none)]
         total = 0
@@ -101,7 +101,7 @@ class TantivyBackend(Engine):
             wanted = limit - len(hits)
             skip = max(0, offset - total)
             result = searcher.search(
-                part, limit=max(wanted, 1), offset=skip, order_by_field=name, order=order
+                part, max(wanted, 1), offset=skip, order_by_field=name, order=tantivy.Order.Asc
             )
             hits += [(0.0, _source(searcher, at)) for _, at in result.hits[:wanted]]
             total += _total(result)
