@@ -40,7 +40,7 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(bp)
     navigation.add(
         NavItem(
-            "duty", _("Điều hành"), _("Trực ban"), "notebook", "duty.index",
+            "duty", _("Điều hành"), _("Ca trực"), "notebook", "duty.index",
             permission=READ, order=25,
         )
     )  # fmt: skip
