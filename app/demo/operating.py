@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,7 +31,6 @@ from app.security import Actor
 from app.sensors.models import Measured
 from app.sensors.services import PlaceFields, StreamFields, add_stream, add_thing
 
-BASE_MAP = Path(__file__).parent / "data" / "ban-do-minh-hoa.geojson"
 S = IncidentState
 SOURCE = "Hệ thống camera và tổng đài (giả lập)"
 DRAINS = tuple((20.2535 + 0.0011 * (at % 5), 105.9725 + 0.0021 * (at // 5)) for at in range(10))

@@ -36,12 +36,14 @@ def register(app: Flask) -> None:
     from app.operations.services.hearing import hear_alarms
     from app.operations.services.running import on_task_completed
     from app.organisation.acts import describe
+    from app.schedules import glances
     from app.security import reserve
     from app.sensors.hooks import alarms_changed
     from app.tasks.hooks import task_completed
 
     reserve(KIND)
     kinds.register(indexing.kind)
+    glances.register("incidents", indexing.open_at_a_glance)
     register_target(EVENTS)
     alarms_changed.subscribe(hear_alarms)
     task_completed.subscribe(on_task_completed)

@@ -11,27 +11,47 @@ from app.clock import local
 from app.kinds import LOOKED_UP, Card, Kind
 from app.operations.catalogue import catalogue
 from app.operations.models import DOMAIN_LABELS, STATE_LABELS, Incident
+from app.operations.permissions import DESK
 from app.operations.queries import KIND, visible_incidents
+from app.operations.queries.desk import Wanted, desk_of
 from app.organisation.queries import unit_label
+from app.schedules.glances import Glance
 from app.security import Actor, terms_of
 from search import SearchRecord
 
 BASE = "/su-co"
+SHOWN = 5
 
 
 def cards(session: Session, actor: Actor, ids: Sequence[int]) -> list[Card]:
     """Cards of the incidents that the actor may see: one query."""
-    return [
-        Card(
-            kind=KIND,
-            id=one.id,
-            title=f"{one.code}: {one.title}",
-            subtitle=" · ".join(part for part in (DOMAIN_LABELS[one.domain], one.place) if part),
-            url=f"{BASE}/{one.token}",
-            state=STATE_LABELS[one.state],
-        )
-        for one in session.scalars(visible_incidents(actor).where(Incident.id.in_(ids)))
-    ]
+    rows = visible_incidents(actor).where(Incident.id.in_(ids))
+    return [card_of(one) for one in session.scalars(rows)]
+
+
+def card_of(one: Incident) -> Card:
+    """What lists elsewhere show of an incident."""
+    return Card(
+        kind=KIND,
+        id=one.id,
+        title=f"{one.code}: {one.title}",
+        subtitle=" · ".join(part for part in (DOMAIN_LABELS[one.domain], one.place) if part),
+        url=f"{BASE}/{one.token}",
+        state=STATE_LABELS[one.state],
+    )
+
+
+def open_at_a_glance(session: Session, actor: Actor) -> Glance | None:
+    """The gravest open incidents, for the leader's morning."""
+    if not actor.may(DESK):
+        return None
+    desk = desk_of(session, actor, Wanted())
+    return Glance(
+        title="Sự cố đang mở",
+        url=BASE,
+        total=desk.open,
+        cards=[card_of(one) for one in desk.incidents[:SHOWN]],
+    )
 
 
 def records(session: Session, ids: Sequence[int]) -> list[SearchRecord]:

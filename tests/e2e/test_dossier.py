@@ -122,10 +122,10 @@ def test_a_certified_copy_is_done_within_ten_keys_and_twenty_seconds(visit: Any)
     page: Page = officer.go("/mot-cua/quay")
     page.get_by_role("link", name="Chứng thực bản sao từ bản chính").first.click()
     officer.ready()
-    page.get_by_label("Tên bản chính giấy tờ").fill("Bằng tốt nghiệp")  # as the one before
-    page.get_by_label("Họ và tên").focus()
+    expect(page.get_by_label("Họ và tên")).to_be_focused()
 
-    began, keys = time.monotonic(), ("2", "Tab", "3", "Control+Enter")
+    # Every key of the clerk: pages, copies, the paper's name, done. The scanner types the card.
+    began, keys = time.monotonic(), ("2", "Tab", "3", "Tab", *"cccd", "Control+Enter")
     beep(page, card_of(name))
     expect(page.get_by_label("Họ và tên")).to_have_value(name)
     for key in keys:
@@ -134,7 +134,7 @@ def test_a_certified_copy_is_done_within_ten_keys_and_twenty_seconds(visit: Any)
     assert time.monotonic() - began <= MOST_SECONDS
     assert sum(len(key.split("+")) for key in keys) <= MOST_KEYS
     officer.ready()
-    expect(page.get_by_label("Tên bản chính giấy tờ")).to_have_value("Bằng tốt nghiệp")
+    expect(page.get_by_label("Tên bản chính giấy tờ")).to_have_value("cccd")  # as the one before
     assert officer.axe() == []
 
 

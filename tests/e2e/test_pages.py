@@ -54,6 +54,7 @@ PAGES = {
         "/su-co/kich-ban/moi",
         "/su-co/kich-ban/don-vi",
         "/su-co/phat-lai",
+        "/su-co/bao-nham",
         "/su-co/kich-ban/neu-thi?type_key=flood&severity=high",
         "/goi-theo-cap",
         "/goi-theo-cap/ai-duoc-goi?policy=incident&at=01/01/2027+03:00",

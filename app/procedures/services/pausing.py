@@ -88,11 +88,7 @@ def ask_supplements(
     dossier = standing.fetch(session, actor, dossier_id, version)
     before = dossier.status is DossierStatus.NEW
     actor = authorize(actor, permissions.RECEIVE) if before else standing.as_holder(actor, dossier)
-    listed = [" ".join(item.split()) for item in items if item.strip()]
-    if not listed:
-        raise InvalidInput("Phải ghi giấy tờ, nội dung cần bổ sung.", "items")
-    if until is not None and until < today():
-        raise InvalidInput("Hạn bổ sung phải từ hôm nay trở đi.", "until")
+    listed = _listed(items, until)
     rounds = _may_ask(session, dossier)
     notice = make_notice(
         session, actor, dossier, NoticeKind.SUPPLEMENT,
@@ -110,17 +106,34 @@ def ask_supplements(
         link_token=new_token() if dossier.procedure_version.online_supplements else None,
     )
     session.add(supplement)
-    if before:
-        clocks.finish_intake(session, actor, dossier)
-    else:
-        dossier.become(DossierStatus.SUPPLEMENT)
-        clocks.pause(session, actor, dossier, reason=reason, document=_form(notice))
-    custody.move(session, queries.KIND, dossier.id, station=Station.CITIZEN)
+    _stand_still(session, actor, dossier, notice, reason)
     standing.write_down(
         session, actor, dossier, "supplement_asked", "; ".join(listed), public=True,
         round=supplement.round,
     )  # fmt: skip
     return supplement
+
+
+def _listed(items: Sequence[str], until: date | None) -> list[str]:
+    """What is missing, tidied."""
+    listed = [" ".join(item.split()) for item in items if item.strip()]
+    if not listed:
+        raise InvalidInput("Phải ghi giấy tờ, nội dung cần bổ sung.", "items")
+    if until is not None and until < today():
+        raise InvalidInput("Hạn bổ sung phải từ hôm nay trở đi.", "until")
+    return listed
+
+
+def _stand_still(
+    session: Session, actor: Actor, dossier: Dossier, notice: DossierNotice, reason: str
+) -> None:
+    """The dossier is the citizen's turn; before acceptance there is no clock to pause."""
+    if dossier.status is DossierStatus.NEW:
+        clocks.finish_intake(session, actor, dossier)
+    else:
+        dossier.become(DossierStatus.SUPPLEMENT)
+        clocks.pause(session, actor, dossier, reason=reason, document=_form(notice))
+    custody.move(session, queries.KIND, dossier.id, station=Station.CITIZEN)
 
 
 def _may_ask(session: Session, dossier: Dossier) -> int:

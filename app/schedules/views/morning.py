@@ -19,6 +19,7 @@ from app.incoming.models import IncomingDocument
 from app.outgoing import queries as outgoing
 from app.outgoing.queries import Waiting
 from app.schedules import permissions, queries
+from app.schedules.glances import glances
 from app.schedules.views.blueprint import bp
 from app.schedules.views.weeks import is_of, words_of_rows
 from app.security import Actor, Role
@@ -48,7 +49,8 @@ class Waits:
 @bp.get("/sang-nay")
 @needs(permissions.READ)
 def morning() -> ResponseReturnValue:
-    """Today's entries, what waits, what became overdue, changes that touch the person."""
+    """Today's entries, what waits, what became overdue, what is going on elsewhere, changes that
+    touch the person."""
     actor = current_actor()
     with reading() as session:
         changes = queries.changes_between(session, actor, now() - timedelta(days=1))
@@ -58,6 +60,7 @@ def morning() -> ResponseReturnValue:
             rows=queries.my_day(session, actor, today()),
             changes=[pair for pair in changes if is_of(pair[1], actor.post_ids)],
             waits=what_waits(session, actor),
+            glances=glances(session, actor),
             **words_of_rows(),
         )
 

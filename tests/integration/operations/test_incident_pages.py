@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from app import clock
 from app.db import reading, transaction
 from app.operations import services
 from app.operations.acting import Act
 from app.operations.models import Incident, IncidentState, Origin
+from app.operations.queries.statistics import tellers
 from app.sensors.models import Severity
 from app.tasks.models import Task
 from tests.factories import Office
@@ -167,3 +170,32 @@ def test_an_exercise_says_so_everywhere(office: Office, pages: Any) -> None:
         assert "DIỄN TẬP" in duty.get(address).get_data(as_text=True)
     with reading() as session:
         assert session.scalars(sa.select(Incident.is_exercise)).one()
+
+
+def test_who_is_often_wrong_is_told_by_rule_and_source(office: Office, pages: Any) -> None:
+    source = source_of_events(office, "Tổng đài hay nhầm")
+    tell(source, event("e1"), event("e2"), event("e3", exercise=True))
+    tell(source_of_events(office, "Tổng đài chắc chắn"), event("e1"))
+    first = incidents()[0]
+    with transaction() as session:
+        services.move(session, office.duty, incident_id=first.id, to=S.FALSE_ALARM)
+
+    with reading() as session:
+        told = tellers(session, office.duty, clock.now() - timedelta(days=1))
+    assert [(one.name, one.incidents, one.false_alarms, one.open) for one in told] == [
+        ("Tổng đài hay nhầm", 2, 1, 1),
+        ("Tổng đài chắc chắn", 1, 0, 1),
+    ]
+    assert [one.share for one in told] == [1.0, 0.0]
+    page = pages("leader").get("/su-co/bao-nham?ngay=30").get_data(as_text=True)
+    assert "Tổng đài hay nhầm" in page
+    assert "100%" in page
+    assert pages("head").get("/su-co/bao-nham").status_code == 403
+
+
+def test_a_leaders_morning_begins_with_the_gravest_open_incidents(
+    office: Office, pages: Any
+) -> None:
+    tell(source_of_events(office), event("e1", title="Cây to", severity="critical"))
+    assert "Cây to" in pages("leader").get("/lich/sang-nay").get_data(as_text=True)
+    assert "Cây to" not in pages("clerk").get("/lich/sang-nay").get_data(as_text=True)
