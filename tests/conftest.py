@@ -43,7 +43,10 @@ Start = Literal["empty", "office", "books"]
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL")
 BROWSER = "tests/e2e/"
 # Files of the browser for the second process: about half of the time.
-BROWSER_BESIDE = ("test_day_of_a_letter.py", "test_dossier.py", "test_portal.py", "test_week.py")
+BROWSER_BESIDE = (
+    "test_day_of_a_letter.py", "test_dossier.py", "test_flood.py", "test_leaving.py",
+    "test_portal.py", "test_reply.py", "test_week.py",
+)  # fmt: skip
 
 # The same examples at each run of CI, without a clock: a slow machine is no failure. Elsewhere new
 # ones are drawn each time.

@@ -1,6 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 
-const HASTE_MS = 1000;
+const HASTE_MS = 1500;
 
 /**
  * The clerk's form beside the scan. The focused field shows on the page where its value was read;
@@ -29,7 +29,8 @@ export default class ReadingFormController extends Controller {
     document.dispatchEvent(new CustomEvent("viewer:clear"));
   }
 
-  /** The key that registered one letter, pressed twice, must not register the next one unread. */
+  /** The key that registered one letter, pressed twice, must not register the next one unread. The
+      time counts from when its page is shown: nobody can have read it before. */
   refuseHaste = (event) => {
     const follows = new URLSearchParams(location.search).has("vua_vao_so");
     if (!follows || performance.now() - this.openedAt > HASTE_MS) return;
@@ -39,6 +40,7 @@ export default class ReadingFormController extends Controller {
 
   /** The viewer opens later than the form: the field in use waits for it. */
   showCurrent = () => {
+    this.openedAt = performance.now();
     if (this.element.contains(document.activeElement)) this.show(document.activeElement);
   };
 

@@ -268,6 +268,19 @@ class Visitor:
         self.page.set_viewport_size(size)  # type: ignore[arg-type]
         self.ready()
 
+    def faults_of(self, path: str) -> dict[str, object]:
+        """What is wrong with a page, at the size of a desk and of a phone: it is loaded once."""
+        found: dict[str, object] = {}
+        self.resize(DESKTOP)
+        self.go(path)
+        for size in (DESKTOP, PHONE):
+            self.resize(size)
+            if breaches := self.axe():
+                found[f"{path} at {size['width']}"] = breaches
+            if self.scrolls_sideways():
+                found[f"{path} at {size['width']} scrolls"] = True
+        return found
+
     def ready(self) -> Page:
         expect(self.page.locator("html[data-ready]")).to_be_attached()
         # A click on what a late controller is about to hide or replace would never arrive.

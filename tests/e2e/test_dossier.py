@@ -35,18 +35,13 @@ def beep(page: Page, card: str) -> None:
     page.keyboard.press("Enter")
 
 
-@pytest.mark.parametrize("phone", [False, True])
-def test_pages_of_the_counter_are_accessible_at_both_sizes(visit: Any, phone: bool) -> None:
-    officer = visit("motcua", phone=phone)
-    for path in PAGES:
-        officer.go(path)
-        assert officer.axe() == [], path
-        assert not officer.scrolls_sideways(), path
-    officer.go("/mot-cua?tab=all").locator("[data-row-link]").first.click()
-    expect(officer.page.get_by_role("heading", name="Xử lý", exact=True)).to_be_visible()
-    officer.ready()
-    assert officer.axe() == []
-    assert not officer.scrolls_sideways()
+def test_pages_of_the_counter_are_accessible_at_both_sizes(visit: Any) -> None:
+    officer = visit("motcua")
+    rows = officer.go("/mot-cua?tab=all").locator("[data-row-link]")
+    faults: dict[str, object] = {}
+    for path in (*PAGES, rows.first.get_attribute("href")):
+        faults |= officer.faults_of(path)
+    assert faults == {}
 
 
 def receive(visitor: Any, name: str) -> str:

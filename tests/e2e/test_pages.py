@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE
-
 pytestmark = pytest.mark.e2e
 
 PAGES = {
@@ -89,19 +87,11 @@ PAGES = {
 
 @pytest.mark.parametrize("login", PAGES)
 def test_pages_are_accessible(visit: Any, login: str) -> None:
-    """At the size of a desk, then of a phone: loading each page once costs half the time."""
     person = visit(login)
     faults: dict[str, object] = {}
     for path in PAGES[login]:
-        person.resize(DESKTOP)
-        person.go(path)
+        faults |= person.faults_of(path)
         expect(person.page.get_by_role("heading", level=1)).to_have_count(1)
-        for size in (DESKTOP, PHONE):
-            person.resize(size)
-            if breaches := person.axe():
-                faults[f"{path} at {size['width']}"] = breaches
-            if person.scrolls_sideways():
-                faults[f"{path} at {size['width']} scrolls"] = True
     assert faults == {}
 
 

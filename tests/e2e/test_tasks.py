@@ -33,18 +33,13 @@ def give_task(visitor: Any, title: str) -> str:
     return page.url
 
 
-@pytest.mark.parametrize("phone", [False, True])
-def test_pages_of_tasks_are_accessible_at_both_sizes(visit: Any, phone: bool) -> None:
-    head = visit("tpkinhte", phone=phone)
-    for path in PAGES:
-        head.go(path)
-        assert head.axe() == [], path
-        assert not head.scrolls_sideways(), path
-    head.go("/cong-viec?tab=don-vi").locator("[data-row-link]").first.click()
-    expect(head.page.get_by_role("heading", name="Xử lý", exact=True)).to_be_visible()
-    head.ready()
-    assert head.axe() == []
-    assert not head.scrolls_sideways()
+def test_pages_of_tasks_are_accessible_at_both_sizes(visit: Any) -> None:
+    head = visit("tpkinhte")
+    rows = head.go("/cong-viec?tab=don-vi").locator("[data-row-link]")
+    faults: dict[str, object] = {}
+    for path in (*PAGES, rows.first.get_attribute("href")):
+        faults |= head.faults_of(path)
+    assert faults == {}
 
 
 @pytest.mark.parametrize("phone", [False, True])
