@@ -70,11 +70,16 @@ class NoteForm(FlaskForm):
 
     @property
     def place(self) -> tuple[float, float] | None:
-        """Where the writer stands, if the browser said so."""
+        """Where the writer stands, if the browser said so; no place outside the earth."""
         try:
-            return float(self.latitude.data or ""), float(self.longitude.data or "")
+            latitude, longitude = (
+                float(field.data or "") for field in (self.latitude, self.longitude)
+            )
         except ValueError:
             return None
+        # Neither infinity nor “nan” passes the comparison.
+        fits = abs(latitude) <= 90 and abs(longitude) <= 180
+        return (latitude, longitude) if fits else None
 
 
 class JudgeForm(FlaskForm):
@@ -135,6 +140,10 @@ class MergeForm(FlaskForm):
     into = SelectField(_("Gộp vào"), coerce=int)
 
 
+class PartForm(FlaskForm):
+    """Undoes a merge; there is nothing to fill in."""
+
+
 class StartForm(FlaskForm):
     playbook = SelectField(_("Kịch bản"), coerce=int)
 
@@ -159,7 +168,7 @@ class CallForm(FlaskForm):
     latitude = FloatField(_("Vĩ độ"), [Optional(), NumberRange(-90, 90)])
     longitude = FloatField(_("Kinh độ"), [Optional(), NumberRange(-180, 180)])
     exercise = BooleanField(_("Diễn tập"))
-    ticket = HiddenField()
+    ticket = HiddenField(validators=[Length(max=40)])  # a form sent twice is one call
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -68,7 +68,7 @@ def report_of(source: SourceRef, item: Item, known: Catalogue) -> Report:
         dedup_key=_key(source, given),
         severity=_severity(given),
         source=source.name,
-        description=_text(given, "description"),
+        description=_lines(given, "description"),
         place=_text(given, "place"),
         area=_text(given, "area"),
         latitude=latitude,
@@ -83,6 +83,11 @@ def report_of(source: SourceRef, item: Item, known: Catalogue) -> Report:
 def _text(given: Mapping[str, Any], name: str) -> str:
     value = given.get(name)
     return " ".join(str(value).split()) if value not in (None, "") else ""
+
+
+def _lines(given: Mapping[str, Any], name: str) -> str:
+    """Words with their paragraphs."""
+    return "\n".join(" ".join(line.split()) for line in str(given.get(name) or "").splitlines())
 
 
 def _type(given: Mapping[str, Any], known: Catalogue) -> IncidentType:

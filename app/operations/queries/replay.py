@@ -53,7 +53,7 @@ def bounds_of(day: date) -> tuple[datetime, datetime]:
 
 
 def replay_of(session: Session, actor: Actor, day: date) -> ReplayDay:
-    """Three queries: incidents that were open at some time of the day, everything told of them
+    """Two queries: incidents that were open at some time of the day, everything told of them
     before its end, of which only the day's own lines are shown."""
     start, end = bounds_of(day)
     rows = visible_incidents(actor).where(

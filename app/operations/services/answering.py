@@ -192,7 +192,9 @@ def write_note(
         ).token
         for one in photos
     ]  # fmt: skip
-    detail = {"photos": kept} if kept else {}
+    detail: dict[str, object] = {"photos": kept} if kept else {}
+    if at is not None:
+        detail["at"] = list(at)
     if at is not None and incident.latitude is None:
         incident.latitude, incident.longitude = at
     happening = Happening.PHOTO if kept else Happening.NOTE

@@ -29,26 +29,33 @@ HOTLINE, HOTLINE_NAME = "hotline", "Đường dây nóng"
 KEPT_DAYS = 365
 
 
-def record_call(session: Session, actor: Actor, told: Mapping[str, Any]) -> Incident:
+def record_call(
+    session: Session, actor: Actor, told: Mapping[str, Any], *, ticket: str = ""
+) -> Incident:
     """Take down what somebody told: an ordinary signal of the house's own source, and its incident.
 
-    `told` has the fields of events (`processing.EVENTS`).
+    `told` has the fields of events (`processing.EVENTS`). With the `ticket` of its form, which is
+    drawn anew for each page, a form that is sent twice is one call.
 
     Raises:
         InvalidInput: nothing can be made of it; the message says why.
     """
     actor = authorize(actor, permissions.RECORD)
-    incident = tell(session, HOTLINE, HOTLINE_NAME, dict(told) | {"origin": Origin.CALL.value})
+    told = dict(told) | {"origin": Origin.CALL.value}
+    incident = tell(session, HOTLINE, HOTLINE_NAME, told, key=ticket or new_token())
     incident.made_by_post_id = actor.post_id
     audit.record(session, actor, "incident.recorded", incident.id)
     return incident
 
 
-def tell(session: Session, built_in: str, name: str, told: Mapping[str, Any]) -> Incident:
-    """Hand words of people in at the one door. Raises InvalidInput with the reason."""
+def tell(
+    session: Session, built_in: str, name: str, told: Mapping[str, Any], *, key: str
+) -> Incident:
+    """Hand words of people in at the one door; of one `key` the first are taken, and the answer is
+    their incident. Raises InvalidInput with the reason."""
     fields = SourceFields(name, SourceKind.PEOPLE, TARGET, keep_days=KEPT_DAYS)
     source = info_of(built_in_source(session, built_in, fields))
-    at, key = now(), new_token()
+    at = now()
     record = {"id": key, "at": at.isoformat()} | {
         name: value for name, value in told.items() if value not in (None, "")
     }

@@ -88,9 +88,14 @@ def part(session: Session, actor: Actor, *, incident_id: int) -> Incident:
 
 
 def say_apart(session: Session, actor: Actor, *, incident_id: int, other_id: int) -> None:
-    """Two incidents are two: they are not proposed as one any more. Repeating it is no error."""
+    """Two incidents are two: they are not proposed as one any more. Repeating it is no error.
+
+    Raises InvalidInput when both are the same.
+    """
     actor = authorize(actor, permissions.RECORD)
     first, second = sorted((incident_id, other_id))
+    if first == second:
+        raise InvalidInput("Hãy chọn hai sự cố khác nhau.", "other")
     for id_ in (first, second):
         get_incident(session, actor, id_)
     session.execute(

@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.db import reading, transaction
 from app.errors import InvalidInput, RuleViolated
+from app.files.models import new_token
 from app.operations import permissions
 from app.operations.catalogue import catalogue
 from app.operations.forms import CallForm
@@ -29,10 +30,12 @@ def record() -> ResponseReturnValue:
     """The form; what was told becomes an incident at once."""
     form, message = CallForm(), None
     form.type_key.choices = type_choices()
+    form.ticket.data = form.ticket.data or new_token()
     if form.validate_on_submit():
         try:
             with transaction("operations.record_call") as session:
-                incident = record_call(session, current_actor(), told(form))
+                ticket = form.ticket.data or ""
+                incident = record_call(session, current_actor(), told(form), ticket=ticket)
                 token, code = incident.token, incident.code
         except InvalidInput as error:
             message = show_error(form, error)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.db import reading, transaction
@@ -23,7 +24,7 @@ from app.operations.models import (
     Incident,
     IncidentState,
 )
-from app.operations.queries.desk import Desk, Wanted, desk_of
+from app.operations.queries.desk import MOST_OPEN, Desk, Wanted, desk_of
 from app.operations.queries.proposals import proposals
 from app.operations.views.blueprint import SEVERITY_TONES, STATE_TONES, base_map_url, bp
 from app.organisation import queries as organisation
@@ -51,7 +52,8 @@ def index() -> ResponseReturnValue:
             points=points_of(desk),
             tab_items=tab_items(desk, wanted),
             pairs=proposals(session, actor) if may_record and not wanted.closed else [],
-            silent=[one.source.name for one in health(session) if one.is_silent],
+            silent=silent_sources(session) if actor.may(permissions.DESK) else [],
+            most=MOST_OPEN,
             units=organisation.unit_label(
                 session, [one.lead_unit_id for one in desk.incidents if one.lead_unit_id]
             ),
@@ -66,6 +68,11 @@ def index() -> ResponseReturnValue:
             base_map=base_map_url(),
             may_record=may_record, may_desk=actor.may(permissions.DESK),
         )  # fmt: skip
+
+
+def silent_sources(session: Session) -> list[str]:
+    """Names of sources that say nothing although they should: no news is no good news then."""
+    return [one.source.name for one in health(session) if one.is_silent]
 
 
 @bp.get("/nen-ban-do.json")
@@ -83,9 +90,15 @@ def base_map() -> ResponseReturnValue:
 def say_apart() -> ResponseReturnValue:
     """Two incidents that were proposed as one are two."""
     first, second = (request.form.get(name, 0, type=int) for name in ("first", "second"))
-    with transaction("operations.say_apart") as session:
-        services.say_apart(session, current_actor(), incident_id=first or 0, other_id=second or 0)
-    flash(_("Đã ghi: hai sự cố khác nhau."), "ok")
+    try:
+        with transaction("operations.say_apart") as session:
+            services.say_apart(
+                session, current_actor(), incident_id=first or 0, other_id=second or 0
+            )
+    except InvalidInput as error:
+        flash(error.user_message, "late")
+    else:
+        flash(_("Đã ghi: hai sự cố khác nhau."), "ok")
     return redirect(url_for("operations.index"))
 
 

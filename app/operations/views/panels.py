@@ -69,7 +69,7 @@ PANELS: dict[Act, Panel] = {
     ),
     Act.PART: Panel(
         "Bỏ gộp", "Bỏ gộp", "arrows-split", "Đã tách lại thành hai sự cố.",
-        forms.StepForm, P.RECORD,
+        forms.PartForm, P.RECORD,
     ),
     Act.FALSE_ALARM: Panel(
         "Báo nhầm", "Đánh dấu báo nhầm", "bell-off", "Đã khép lại: báo nhầm.",

@@ -8,7 +8,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.clock import today
+from app.clock import local, now, today
 from app.db import reading
 from app.operations import permissions
 from app.operations.catalogue import catalogue
@@ -20,7 +20,7 @@ from app.sensors.models import SEVERITY_LABELS
 from app.web.gate import needs
 from app.web.shell import current_actor
 
-HOURS = 24
+MINUTES = 24 * 60
 HOUR = 3600
 
 
@@ -37,7 +37,8 @@ def replay() -> ResponseReturnValue:
         return render_template(
             "operations/replay.html", found=found, people=people, day=day, known=catalogue(),
             before=day - timedelta(days=1), after=day + timedelta(days=1), today=today(),
-            frames=[frame_of(one) for one in found.incidents], counts=open_by_hour(found),
+            frames=[frame_of(one) for one in found.incidents], last=last_minute(day),
+            counts=open_by_hour(found, last_minute(day) // 60 + 1),
             happenings=HAPPENING_LABELS, states=STATE_LABELS, domain_icons=DOMAIN_ICONS,
             codes={one.incident.id: one.incident.code for one in found.incidents},
             base_map=base_map_url(),
@@ -72,10 +73,16 @@ def frame_of(one: Replayed) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def open_by_hour(found: ReplayDay) -> list[int]:
-    """How many incidents were open at the end of each hour."""
+def last_minute(day: date) -> int:
+    """The last minute of a day of which anything can be known: of today the present one."""
+    at = local(now())
+    return at.hour * 60 + at.minute if day == at.date() else MINUTES - 1
+
+
+def open_by_hour(found: ReplayDay, hours: int) -> list[int]:
+    """How many incidents were open at the end of each of the first hours."""
     return [
-        sum(is_open(one, (hour + 1) * HOUR) for one in found.incidents) for hour in range(HOURS)
+        sum(is_open(one, (hour + 1) * HOUR) for one in found.incidents) for hour in range(hours)
     ]
 
 

@@ -199,3 +199,28 @@ def test_a_leaders_morning_begins_with_the_gravest_open_incidents(
     tell(source_of_events(office), event("e1", title="Cây to", severity="critical"))
     assert "Cây to" in pages("leader").get("/lich/sang-nay").get_data(as_text=True)
     assert "Cây to" not in pages("clerk").get("/lich/sang-nay").get_data(as_text=True)
+
+
+def test_a_form_that_is_sent_twice_is_one_call(office: Office, pages: Any) -> None:
+    duty = pages("duty")
+    told = {"type_key": "fire_other", "severity": "", "place": "Chợ Mẫu", "ticket": "t1",
+            "description": "Khói đen.\nChưa thấy lửa."}  # fmt: skip
+    first = duty.post("/su-co/ghi-nhan", data=told)
+    again = duty.post("/su-co/ghi-nhan", data=told)
+
+    assert (first.status_code, again.location) == (302, first.location)
+    assert only_incident().description == "Khói đen.\nChưa thấy lửa."
+    assert 'name="ticket" type="hidden" value=""' not in duty.get("/su-co/ghi-nhan").get_data(True)
+
+
+@pytest.mark.parametrize("latitude", ["inf", "nan", "999", "", "hai mốt"])
+def test_a_note_from_nowhere_on_earth_gives_no_place(
+    office: Office, pages: Any, latitude: str
+) -> None:
+    tell(source_of_events(office), event("e1"), event("e2", **BRIDGE))
+    duty = pages("duty")
+    noted = post(duty, Act.NOTE, text="Đã tới", latitude=latitude, longitude="105.8")
+
+    assert noted.status_code == 302
+    assert incidents()[0].latitude is None
+    assert duty.get("/su-co").status_code == 200
