@@ -70,6 +70,7 @@ class Gateway:
         if parts.scheme == "mqtts":
             self._client.tls_set_context(ssl.create_default_context())
         self._client.on_connect = self._connected
+        self._client.on_subscribe = self._subscribed
         self._client.on_message = self._arrived
         self._client.reconnect_delay_set(1, 30)
 
@@ -135,10 +136,18 @@ class Gateway:
             self._client.unsubscribe(topic)
 
     def _connected(self, client: Client, _data: Any, _flags: Any, reason: Any, _p: Any) -> None:
+        if reason.is_failure:  # a wrong password, most of the time; it is tried again
+            log.error("the broker refuses us: %s", reason)
+            return
         log.info("connected to the broker: %s", reason)
         self._connection += 1
         for topic in sorted(self._topics):  # a broker that lost its sessions knows none of them
             client.subscribe(topic, qos=1)
+
+    def _subscribed(self, _client: Client, _data: Any, _mid: int, reasons: Any, _p: Any) -> None:
+        for reason in reasons:
+            if reason.is_failure:
+                log.error("the broker refuses a subscription: %s", reason)
 
     def _arrived(self, _client: Client, _data: Any, came: MQTTMessage) -> None:
         message = Message(came.topic, bytes(came.payload), now())

@@ -1,4 +1,5 @@
-"""`python -m workflows.load_demo`: the demo office with its letters, once, into an empty place.
+"""`python -m workflows.load_demo`: the demo office with its letters, once, into an empty place;
+with `--bare` the office alone.
 
 An entry point of its own, because the letters are really read: by the worker's code, here in turn.
 """
@@ -22,6 +23,7 @@ from app.demo import office as demo_office
 from app.demo.filing import file_letters
 from app.demo.history import History
 from app.demo.letters import load_letters
+from app.demo.office import DemoOffice
 from app.demo.paper import render_pdf
 from app.demo.signing import trust_demo_authority
 from app.errors import RuleViolated
@@ -29,11 +31,17 @@ from workflows import issuing, reading, runtime
 from workflows.runtime import Runtime
 
 
-def load(running: Runtime) -> int:
-    """Make the office, then act out its history. Returns the number of letters."""
+def load_bare() -> DemoOffice:
+    """The office with its people, before anything has happened in it."""
     with transaction("demo.office") as session:
         office = demo_office.build(session)
     exchanging.give_own_code()
+    return office
+
+
+def load(running: Runtime) -> int:
+    """Make the office, then act out its history. Returns the number of letters."""
+    office = load_bare()
     history = History(office, load_letters(today()), today())
     arrive(running, history)
     for step in history.steps():
@@ -66,6 +74,9 @@ def arrive(running: Runtime, history: History) -> None:
 def main() -> int:
     running = runtime.start()
     try:
+        if "--bare" in sys.argv[1:]:
+            load_bare()
+            return 0
         count = load(running)
         trust_demo_authority(running.settings.trust_dir)
     except RuleViolated as error:

@@ -71,7 +71,7 @@ def filled_form(visitor: Any, path: str) -> Locator:
 @pytest.mark.parametrize(
     ("running_office", "phone", "number"),
     # PostgreSQL first: its office is loaded while the other process loads the one on SQLite.
-    [("postgresql", False, 7103), ("sqlite", False, 7101), ("sqlite", True, 7102)],
+    [("postgresql", False, 7103), ("sqlite", True, 7102)],
     indirect=["running_office"],
 )
 def test_the_day_of_a_letter(visit: Any, tmp_path: Path, phone: bool, number: int) -> None:
