@@ -145,18 +145,34 @@ def changed(session: Session, kind: str, thing_id: int) -> None:
     publish(session, ThingChanged(kind=kind, thing_id=thing_id))
 
 
+def _due(consumer: str, at: datetime) -> list[sa.ColumnElement[bool]]:
+    return [
+        OutboxDelivery.consumer == consumer,
+        OutboxDelivery.done_at.is_(None),
+        OutboxDelivery.dead_at.is_(None),
+        OutboxDelivery.due_at <= at,
+        sa.or_(OutboxDelivery.leased_until.is_(None), OutboxDelivery.leased_until <= at),
+    ]
+
+
+def waited_for(session: Session, consumers: Sequence[str]) -> set[str]:
+    """Those of `consumers` for whom something is due. One query that locks nothing."""
+    if not consumers:
+        return set()
+    at = now()
+    found = [
+        sa.select(OutboxDelivery.id).where(*_due(consumer, at)).exists() for consumer in consumers
+    ]
+    some = session.execute(sa.select(*found)).one()
+    return {consumer for consumer, due in zip(consumers, some, strict=True) if due}
+
+
 def claim(session: Session, consumer: str, *, limit: int, lease: timedelta) -> list[Claimed]:
     """Lease what is due; another relay sees it again only when the lease ends."""
     at = now()
     rows = (
         sa.select(OutboxDelivery)
-        .where(
-            OutboxDelivery.consumer == consumer,
-            OutboxDelivery.done_at.is_(None),
-            OutboxDelivery.dead_at.is_(None),
-            OutboxDelivery.due_at <= at,
-            sa.or_(OutboxDelivery.leased_until.is_(None), OutboxDelivery.leased_until <= at),
-        )
+        .where(*_due(consumer, at))
         .order_by(OutboxDelivery.due_at, OutboxDelivery.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=OutboxDelivery)

@@ -1,5 +1,8 @@
 """Hands due events to their consumers: one thread a consumer, each with its own lease and back-off.
 
+One look at the queue five times a second wakes those for whom something is due: an idle relay
+reads, and never asks for the writers' lock.
+
 Also seals the audit trail. One relay process runs in an installation; a second one would be
 harmless (leases), but only one may write the index.
 """
@@ -8,9 +11,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +24,9 @@ from app.outbox import Claimed, Outcome
 
 log = logging.getLogger(__name__)
 
-IDLE_SECONDS = 0.2
+LOOK_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 30.0
+LONGEST_ROW_OF_FAILURES = 10  # counted no further: the pause is the longest by then
 LOOK_AT_ALL_SECONDS = 3600.0
 
 
@@ -58,6 +64,8 @@ class HandlerConsumer:
                 outcome.done.append(delivery)
         return outcome
 
+
+_Step = tuple[str, Callable[[], object], Callable[[], object]]  # name, what to do, how to rest
 
 _consumers: dict[str, Consumer] = {}
 _chores: dict[str, tuple[Callable[[], object], float]] = {}
@@ -135,26 +143,40 @@ class Relay:
 
     def __init__(self, *, audit_key: bytes, head_file: Path) -> None:
         self._stop = threading.Event()
+        self._wake = {consumer.name: threading.Event() for consumer in consumers()}
         self._threads = [
-            threading.Thread(target=self._run, args=(step, pause), name=name, daemon=True)
-            for name, step, pause in self._steps(audit_key, head_file)
+            threading.Thread(target=self._run, args=(step, rest), name=name, daemon=True)
+            for name, step, rest in [
+                *self._deliveries(),
+                *self._repeated(audit_key, head_file),
+            ]
         ]
 
-    def _steps(
-        self, audit_key: bytes, head_file: Path
-    ) -> list[tuple[str, Callable[[], object], float]]:
-        steps: list[tuple[str, Callable[[], object], float]] = [
-            (consumer.name, lambda consumer=consumer: deliver_once(consumer), IDLE_SECONDS)  # type: ignore[misc]
-            for consumer in consumers()
-        ]
-        chores = [(name, _quiet(step), pause) for name, (step, pause) in _chores.items()]
-        late = _quiet(lambda: seal_once(audit_key, head_file, whole=True))
-        return [
-            *steps,
-            *chores,
+    def _deliveries(self) -> Iterator[_Step]:
+        for consumer in consumers():
+            wake = self._wake[consumer.name]
+            yield consumer.name, partial(self._deliver, consumer, wake), wake.wait
+
+    @staticmethod
+    def _deliver(consumer: Consumer, wake: threading.Event) -> int:
+        wake.clear()  # before looking: what becomes due from here on wakes again
+        return deliver_once(consumer)
+
+    def _repeated(self, audit_key: bytes, head_file: Path) -> Iterator[_Step]:
+        timed: list[tuple[str, Callable[[], object], float]] = [
+            ("look", self._look, LOOK_SECONDS),
             ("seal", lambda: seal_once(audit_key, head_file), 1.0),
-            ("seal-late", late, LOOK_AT_ALL_SECONDS),
+            ("seal-late", lambda: seal_once(audit_key, head_file, whole=True), LOOK_AT_ALL_SECONDS),
+            *((name, step, pause) for name, (step, pause) in _chores.items()),
         ]
+        for name, step, pause in timed:
+            yield name, _quiet(step), partial(self._stop.wait, pause)
+
+    def _look(self) -> None:
+        with reading() as session:
+            due = outbox.waited_for(session, list(self._wake))
+        for name in due:
+            self._wake[name].set()
 
     def start(self) -> None:
         for thread in self._threads:
@@ -162,19 +184,23 @@ class Relay:
 
     def stop(self) -> None:
         self._stop.set()
+        for wake in self._wake.values():
+            wake.set()
         for thread in self._threads:
             thread.join(timeout=30)
 
-    def _run(self, step: Callable[[], object], pause: float) -> None:
+    def _run(self, step: Callable[[], object], rest: Callable[[], object]) -> None:
         failures = 0
         while not self._stop.is_set():
             try:
                 busy, failures = bool(step()), 0
             except Exception:  # the database may be away: say so, wait longer, go on
                 log.exception("%s: step failed", threading.current_thread().name)
-                busy, failures = False, failures + 1
-            if not busy:
-                self._stop.wait(min(pause * 2**failures, 30))
+                failures = min(failures + 1, LONGEST_ROW_OF_FAILURES)
+                self._stop.wait(min(LOOK_SECONDS * 2**failures, LONGEST_PAUSE_SECONDS))
+            else:
+                if not busy and not self._stop.is_set():
+                    rest()
 
 
 def _quiet(step: Callable[[], object]) -> Callable[[], object]:

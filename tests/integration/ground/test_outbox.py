@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import outbox
+from app import outbox, relay
 from app.clock import frozen
 from app.db import reading, transaction
 from app.outbox import Claimed, OutboxDelivery, Outcome
@@ -110,6 +112,51 @@ def test_a_late_result_with_an_old_token_is_thrown_away(listener: Listener) -> N
         with transaction() as session:
             outbox.settle(session, Outcome(done=late))
     assert delivery_of(1).done_at is None
+
+
+def wait_until(is_so: Callable[[], object]) -> None:
+    ends = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+
+
+def waited_for() -> set[str]:
+    with reading() as session:
+        return outbox.waited_for(session, ["listener", "nobody"])
+
+
+def test_one_look_says_for_whom_something_is_due(listener: Listener) -> None:
+    assert waited_for() == set()
+    with frozen(NOON):
+        publish(UNLUCKY)
+        assert waited_for() == {"listener"}
+        claim()
+        assert waited_for() == set()  # leased
+    with frozen(NOON + LEASE):
+        assert waited_for() == {"listener"}
+        deliver_once(listener)
+        assert waited_for() == set()  # put off
+    with reading() as session:
+        assert outbox.waited_for(session, []) == set()
+
+
+def test_a_running_relay_is_woken_by_what_becomes_due_and_stops_when_told(
+    listener: Listener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "_consumers", {"listener": listener})
+    monkeypatch.setattr(relay, "_chores", {})
+    running = relay.Relay(audit_key=b"key", head_file=tmp_path / "head")
+    running.start()
+    try:
+        for thing_id in (1, UNLUCKY, 2):
+            publish(thing_id)
+            wait_until(lambda wanted=thing_id: delivery_of(wanted).attempts > 0)  # type: ignore[misc]
+        wait_until(lambda: listener.told == [1, 2])
+    finally:
+        running.stop()
+    publish(3)
+    assert claim() != []  # nobody is left who would take it
 
 
 def test_events_published_before_a_rollback_are_never_delivered(listener: Listener) -> None:
