@@ -82,7 +82,7 @@ def fill_dossiers(url: str, count: int, open_clocks: int) -> Counter:
             code = _dossier(bulk, ids, office, random, at, person, serials[at.date()], open_)
             filled.clocks += open_
             if n % step == 0:
-                filled.asked += _typed(code, person, n)
+                filled.asked += _typed(code, person, len(filled.asked) // 2)
         for day, last in serials.items():
             bulk.add(
                 DossierDay, id=ids.take(DossierDay), organ_code=ORGAN, day=day, next_number=last + 1
@@ -193,12 +193,12 @@ _HANDLER = {
 
 
 def _typed(code: str, who: _Who, number: int) -> list[str]:
-    """What is asked for at the counter, in turn: a code, its beginning, a name without marks, the
-    number of a card, a telephone, words of a procedure."""
+    """What is asked for at the counter, in turn: a code, its beginning, a name without marks, its
+    words in another order, the number of a card, a telephone, words of a procedure."""
     words = ("khai sinh", "sao y", "ho kinh doanh", "tro cap", "xay dung", "ket hon")
+    family, *_middle, given = who.folded.split()
+    some = (code, code[:16], who.folded, f"{given} {family}", who.identity, who.phone)
     return [
-        (code, code[:16], who.folded, who.identity, who.phone, words[number // 7 % len(words)])[
-            number % 6
-        ],
+        (*some, words[number // 7 % len(words)])[number % 7],
         words[number % len(words)] if number % 3 else who.folded[:9],
     ]

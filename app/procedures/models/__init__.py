@@ -14,6 +14,7 @@ from app.procedures.models.catalogue import (
     ProcedureWay,
 )
 from app.procedures.models.dossiers import (
+    NAME_WORDS,
     Applicant,
     Dossier,
     DossierDay,
@@ -92,6 +93,7 @@ __all__ = [
     "FINANCE_LABELS",
     "FORM_NUMBER",
     "LEVEL_LABELS",
+    "NAME_WORDS",
     "NATIONAL_CODE",
     "NEXT",
     "NOTICE_LABELS",

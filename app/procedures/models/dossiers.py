@@ -36,6 +36,10 @@ def new_check_value() -> str:
     return "".join(secrets.choice(CHECK_LETTERS) for _ in range(8))
 
 
+# The words of a name as a set, for PostgreSQL's index of words.
+NAME_WORDS = "array_to_tsvector(array_remove(string_to_array(folded::text, ' '), ''))"
+
+
 class Applicant(Base):
     """A citizen or organisation that has handed something in, kept for the next time."""
 
@@ -48,6 +52,11 @@ class Applicant(Base):
         ),
         sa.Index("ix_applicant_phone", "phone", postgresql_ops={"phone": "varchar_pattern_ops"}),
         sa.Index("ix_applicant_folded", "folded", postgresql_ops={"folded": "varchar_pattern_ops"}),
+        sa.Index(
+            "ix_applicant_words",
+            sa.text(NAME_WORDS),
+            postgresql_using="gin",
+        ).ddl_if(dialect="postgresql"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
