@@ -57,6 +57,7 @@ class Applicant(Base):
             sa.text(NAME_WORDS),
             postgresql_using="gin",
         ).ddl_if(dialect="postgresql"),
+        sa.Index("ix_applicant_last_at", "last_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

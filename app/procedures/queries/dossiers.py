@@ -209,11 +209,7 @@ def dossier_page(
     shown = {name: terms for name, terms in tabs.items() if name not in UNCOUNTED or name == tab}
     numbers = _counts(session, base, shown)
     by_due = tab in ("processing", "late", "due_today", "mine")
-    order = (
-        (Dossier.due_at, Dossier.id)
-        if by_due
-        else (sa.desc(Dossier.received_at), sa.desc(Dossier.id))
-    )
+    order = (Dossier.due_at, Dossier.id) if by_due else NEWEST
     rows = (
         base.where(*tabs[tab])
         .options(joinedload(Dossier.procedure), joinedload(Dossier.applicant))
@@ -222,6 +218,16 @@ def dossier_page(
         .limit(size)
     )
     return DossierPage(list(session.scalars(rows)), numbers[tab], numbers, number, size)
+
+
+NEWEST = (Dossier.received_at.desc(), Dossier.id.desc())
+
+
+def _newest(rows: sa.Select[tuple[Dossier]], limit: int) -> sa.Select[tuple[int]]:
+    """Ids of the newest: each part of a search is bounded by itself, since half of all names may
+    begin as typed."""
+    few = rows.with_only_columns(Dossier.id).order_by(*NEWEST).limit(limit).subquery()
+    return sa.select(few.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,13 +248,15 @@ def counter_search(session: Session, actor: Actor, text: str, *, limit: int = 10
     if actor.may(RECEIVE):
         # What names a procedure is no person's name in another order: no look at every name.
         people = find_applicants(session, actor, text, limit=limit, anywhere=not procedures)
-    theirs = sa.select(Dossier.id).where(Dossier.applicant_id.in_([one.id for one in people]))
-    some = sa.union(sa.select(Dossier.id).where(_like(text)), theirs)
+    rows = visible_dossiers(actor)
+    parts = [_like(text)]
+    if people:
+        parts.append(Dossier.applicant_id.in_([one.id for one in people]))
+    some = sa.union(*(_newest(rows.where(part), limit) for part in parts))
     dossiers = (
-        visible_dossiers(actor)
-        .where(Dossier.id.in_(some) if people else _like(text))
+        rows.where(Dossier.id.in_(some))
         .options(joinedload(Dossier.procedure))
-        .order_by(Dossier.received_at.desc(), Dossier.id.desc())
+        .order_by(*NEWEST)
         .limit(limit)
     )
     return CounterHits(procedures, list(session.scalars(dossiers)), people)
@@ -272,7 +280,7 @@ def find_applicants(
         some = [begins(a.folded, name)]
     else:
         return []
-    rows = sa.select(a).order_by(a.last_at.desc(), a.id).limit(limit)
+    rows = sa.select(a).order_by(a.last_at.desc(), a.id.desc()).limit(limit)
     found = list(session.scalars(rows.where(sa.or_(*some))))
     if found or digits or not anywhere:
         return found
@@ -306,11 +314,7 @@ def dossiers_of_applicant(
     """What somebody handed in before, the newest first."""
     rows = visible_dossiers(actor).where(Dossier.applicant_id == applicant_id)
     return list(
-        session.scalars(
-            rows.options(joinedload(Dossier.procedure))
-            .order_by(Dossier.received_at.desc(), Dossier.id.desc())
-            .limit(limit)
-        )
+        session.scalars(rows.options(joinedload(Dossier.procedure)).order_by(*NEWEST).limit(limit))
     )
 
 
